@@ -1,0 +1,1 @@
+"""Timings of the command line, as ratios within one run."""

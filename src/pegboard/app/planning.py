@@ -1,0 +1,194 @@
+"""The main use case: from a snapshot to a certified plan.
+
+Planning and scheduling are tried again, a few times, when a schedule teaches planning something: a line that cannot
+be placed is left out and frees what it took, a lock that cannot be kept is reported and set free, a lot that would
+expire before it is used goes to somebody else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+
+from pegboard import __version__
+from pegboard.domain.finding import Finding, error, in_order, info, warning
+from pegboard.domain.plan import Certificate, Ignored, Plan, Violation
+from pegboard.domain.snapshot import Snapshot
+from pegboard.insight.explain import Explainer
+from pegboard.insight.kpi import kpis
+from pegboard.insight.planned import Planned
+from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase_rows, work_order_rows
+from pegboard.planning.pull import ExpectedUse, pull
+from pegboard.planning.validate import validate
+from pegboard.scheduling.build import build
+from pegboard.scheduling.check import Verdict, check
+from pegboard.scheduling.diagnose import root_failures
+from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
+from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.result import Result
+from pegboard.tables.process import ProcessTable
+from pegboard.tables.supply import SupplyPlan
+
+Report = Callable[[str, float], None]
+ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan's rows, and the live value they were read from."""
+
+    plan: Plan
+    planned: Planned
+    engine: str
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the referee found nothing."""
+        return not self.plan.certificate.violations
+
+
+@dataclass
+class _Lessons:
+    """What earlier rounds taught: lines to leave out, locks to set free, when lots are really used."""
+
+    drop: dict[str, str]
+    stuck: dict[str, Finding]
+    unpinned: frozenset[str]
+    expected_use: ExpectedUse
+    findings: list[Finding]
+
+
+def make_plan(
+    snapshot: Snapshot, findings: list[Finding], factory_hash: str, seed: int, options: Options, report: Report
+) -> Outcome:
+    """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages."""
+    report("checking the factory", 0.0)
+    factory, faults = validate(snapshot)
+    lessons = _Lessons({}, {}, frozenset(), {}, [])
+    for _ in range(ROUNDS):
+        table = ProcessTable(factory)
+        report("pulling orders through the bill of materials", 0.1)
+        supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.expected_use)
+        report("scheduling", 0.3)
+        problem = build(factory, table, supply, lessons.unpinned)
+        wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
+        result = solve(problem, wanted, options, lambda what, share: report(what, 0.3 + 0.5 * share))
+        report("checking the plan", 0.8)
+        verdict = check(problem, result.schedule)
+        if not _learn(lessons, supply, problem, result, verdict):
+            break
+    if verdict.violations and options.pull:
+        return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
+    report("writing rows", 0.9)
+    planned = Planned(factory, table, supply, problem, result.schedule)
+    messages = [*findings, *faults, *supply.findings, *problem.findings, *lessons.findings]
+    plan = _rows(planned, result, verdict, messages, factory_hash, seed, lower_bound(problem, wanted))
+    report("done", 1.0)
+    return Outcome(plan, planned, result.engine)
+
+
+def _learn(lessons: _Lessons, supply: SupplyPlan, problem: Problem, result: Result, verdict: Verdict) -> bool:
+    """Take the lessons of a round; False where there is nothing more to learn."""
+    failures = root_failures(problem, result.schedule)
+    learned = False
+    for op, why in failures.items():
+        for line in _lines_behind(supply, problem, op):
+            if supply.lines[line].id not in lessons.drop:
+                lessons.drop[supply.lines[line].id] = why
+                learned = True
+        work = supply.works[supply.op_work[op]]
+        if work.root and work.line < 0 and work.root not in lessons.stuck:
+            lessons.stuck[work.root] = error("S302", work.root, f"work order {work.root} is left out: {why}",
+                                             "mend the cause, or cancel the work order")
+            learned = True
+    if learned:
+        return True
+    pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
+    broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
+    for name, what in sorted(broken.items()):
+        lessons.findings.append(
+            error("S303", name, f"operation {name} cannot stay where it is locked: it {what}",
+                  "unlock it or lock it elsewhere; it was scheduled as if it were not locked")
+        )
+    if broken:
+        lessons.unpinned |= set(broken)
+        return True
+    late_use = [op for op in np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist()]
+    for op in late_use:
+        work = supply.works[supply.op_work[op]]
+        for link in supply.links:
+            if link.op == op:
+                lessons.expected_use[(link.item, work.wo, op - work.first_op)] = int(result.schedule.setup_start[op])
+    return bool(late_use)
+
+
+def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
+    """Lines that cannot be complete without an operation."""
+    seen, todo, works = set(), [op], {int(supply.op_work[op])}
+    while todo:
+        at = todo.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        works.add(int(supply.op_work[at]))
+        todo.extend(problem.arcs.succ[problem.arcs.ptr[at] : problem.arcs.ptr[at + 1]].tolist())
+    return {link.line for link in supply.links if link.supply_kind == "wo" and link.line >= 0 and link.index in works}
+
+
+def _rows(  # noqa: PLR0913
+    planned: Planned, result: Result, verdict: Verdict, findings: list[Finding], factory_hash: str, seed: int, bound: float
+) -> Plan:
+    explainer = Explainer(planned)
+    orders = order_rows(planned, explainer)
+    operations = operation_rows(planned)
+    messages = [*findings, *_messages(planned, orders)]
+    numbers = kpis(planned, orders, result.engine, result.score.objective, bound)
+    return Plan(
+        timezone=planned.factory.zone.key, now=planned.factory.now, orders=orders, work_orders=work_order_rows(planned),
+        operations=operations, purchases=purchase_rows(planned), pegs=peg_rows(planned), buffers=(),
+        messages=tuple(in_order(messages)), kpis=numbers,
+        certificate=Certificate(
+            checked=verdict.checked, violations=verdict.violations, ignored=_ignored(planned), factory_hash=factory_hash,
+            plan_hash="", seed=seed, version=__version__,
+        ),
+    )
+
+
+def _ignored(planned: Planned) -> tuple[Ignored, ...]:
+    """Constraints the data asks for and the engine does not keep."""
+    steps = [r.step for r in planned.table.rows if r.step]
+    asked = {
+        "max_wait": any(s.max_wait_min is not None for s in steps),
+        "max_stretch": any(s.max_stretch_min is not None for s in steps),
+        "batch_oven": any(s.batch_key for s in steps),
+        "supplier_capacity": any(s.weekly_qty for s in planned.factory.snapshot.suppliers),
+    }
+    return tuple(Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes)
+
+
+def _messages(planned: Planned, orders) -> list[Finding]:  # type: ignore[no-untyped-def]
+    found: list[Finding] = []
+    for row in orders:
+        if row.status == "unplanned":
+            found.append(error("S310", row.id, f"order {row.id} is not planned: {row.reason}", "mend the cause and plan again"))
+    for line in planned.factory.lines:
+        if line.status == "hold":
+            found.append(info("S311", line.id, f"order {line.id} is on hold and not planned", "release it when it may go on"))
+    late = sum(1 for _, _, _, feasible in planned.purchase_dates if not feasible)
+    if late:
+        found.append(
+            warning("S312", "purchases", f"{late} purchases are needed earlier than they can arrive",
+                    "see the rows with feasible=no in purchases.csv, and ask these suppliers for an earlier date")
+        )
+    return found
+
+
+def violations_text(violations: tuple[Violation, ...]) -> list[str]:
+    """Violations as lines for a person."""
+    return [f"{v.constraint}: {v.subject} {v.what}" for v in violations]
+
+
+def with_plan_hash(plan: Plan, plan_hash: str) -> Plan:
+    """The plan with the hash of its rows in the certificate."""
+    return msgspec.structs.replace(plan, certificate=msgspec.structs.replace(plan.certificate, plan_hash=plan_hash))

@@ -1,0 +1,82 @@
+"""A factory ready for planning: the snapshot indexed, cross-checked and its calendars expanded.
+
+`planning.validate` builds it; whatever it could not trust is left out and named in `blocked`.
+"""
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pegboard.domain.calendar import Timeline
+from pegboard.domain.finding import Finding
+from pegboard.domain.item import BomLine, Item, Supply
+from pegboard.domain.order import Customer, OrderLine
+from pegboard.domain.record import Ids
+from pegboard.domain.resource import Resource
+from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.snapshot import PlanningPolicy, Snapshot
+from pegboard.domain.supply import ItemSupplier, PurchaseOrder, StockLot, WorkOrder, WorkOrderStep
+
+StepKey = tuple[str, int]
+
+
+class Member(msgspec.Struct, frozen=True, gc=False):
+    """A resource that can fill a need, until an instant (`FAR` where nothing expires)."""
+
+    resource: str
+    until: int
+
+
+class Factory(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything planning looks up, by name. Instants are UTC seconds.
+
+    `bom` and `routing` hold only usable rows, steps in order of work; `members` resolves resource, group and skill
+    names; `blocked` says why an item can't be made or bought anew; `level` is the low-level code, 0 for end items.
+    `timelines` has one shared object per distinct calendar, so identity is equality.
+    """
+
+    snapshot: Snapshot
+    zone: ZoneInfo
+    now: int
+    horizon: int
+    policy: PlanningPolicy
+    open_days: Timeline
+    always: Timeline
+    calendar: Timeline
+    timelines: dict[str, Timeline]
+    supplier_days: dict[str, Timeline]
+    resources: dict[str, Resource]
+    members: dict[str, tuple[Member, ...]]
+    items: dict[str, Item]
+    supply: dict[str, Supply]
+    bom: dict[str, tuple[BomLine, ...]]
+    routing: dict[str, tuple[RoutingStep, ...]]
+    alternates: dict[StepKey, tuple[RoutingAlternate, ...]]
+    needs: dict[StepKey, tuple[RoutingNeed, ...]]
+    sources: dict[str, ItemSupplier]
+    blocked: dict[str, Finding]
+    level: dict[str, int]
+    lines: tuple[OrderLine, ...]
+    lots: dict[str, tuple[StockLot, ...]]
+    receipts: dict[str, tuple[PurchaseOrder, ...]]
+    work_orders: dict[str, tuple[WorkOrder, ...]]
+    progress: dict[StepKey, WorkOrderStep]
+    customers: dict[str, Customer]
+
+    def priority(self, line: OrderLine) -> int:
+        """The line's priority, or its customer's, or 100; lower is more urgent."""
+        if line.priority is not None:
+            return line.priority
+        customer = self.customers.get(line.customer)
+        return 100 if customer is None or customer.priority is None else customer.priority
+
+    def weight(self, line: OrderLine) -> float:
+        """The cost of a day late: the line's, or its customer's, or 1."""
+        if line.weight is not None:
+            return line.weight
+        customer = self.customers.get(line.customer)
+        return 1.0 if customer is None or customer.weight is None else customer.weight
+
+    def candidates(self, name: str) -> Ids:
+        """The resources a name stands for: itself, the members of a group, or those with a skill."""
+        return tuple(m.resource for m in self.members.get(name, ()))

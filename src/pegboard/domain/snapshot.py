@@ -1,0 +1,83 @@
+"""A whole factory as one immutable value."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from pegboard.domain.buffer import Buffer, BufferAdjustment, BufferProfile
+from pegboard.domain.item import BomLine, Item, Option, OptionRule, Uom
+from pegboard.domain.order import Customer, OrderLine
+from pegboard.domain.resource import CalendarException, Changeover, Downtime, Resource, Shift, Skill
+from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.supply import (
+    DemandHistory,
+    Forecast,
+    ItemSupplier,
+    PurchaseOrder,
+    StockLot,
+    Supplier,
+    WorkOrder,
+    WorkOrderStep,
+)
+
+
+class PlanningPolicy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Every switch the domain leaves open (`[policy]` in factory.toml)."""
+
+    net_finished_stock: bool = True
+    buffer_trigger: Literal["at_or_below", "below"] = "at_or_below"
+    clear_to_build: Literal["reserve", "skip"] = "reserve"
+    freeze_minutes: float = 0.0
+    allocation: Literal["need", "priority"] = "need"
+    queue_time: Literal["minimum", "norm"] = "minimum"
+    efficiency_on_setup: bool = True
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """factory.toml; `now` is the planning instant, aware."""
+
+    now: datetime
+    name: str = ""
+    timezone: str = "UTC"
+    currency: str = ""
+    horizon_days: float = 365.0
+    calendar: str = ""
+    policy: PlanningPolicy = PlanningPolicy()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """All records of a factory, one tuple per file, each field named as the file."""
+
+    settings: Settings
+    items: tuple[Item, ...] = ()
+    bom: tuple[BomLine, ...] = ()
+    routing: tuple[RoutingStep, ...] = ()
+    routing_alternates: tuple[RoutingAlternate, ...] = ()
+    routing_needs: tuple[RoutingNeed, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    calendars: tuple[Shift, ...] = ()
+    calendar_exceptions: tuple[CalendarException, ...] = ()
+    changeovers: tuple[Changeover, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    item_suppliers: tuple[ItemSupplier, ...] = ()
+    customers: tuple[Customer, ...] = ()
+    options: tuple[Option, ...] = ()
+    option_rules: tuple[OptionRule, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    buffer_profiles: tuple[BufferProfile, ...] = ()
+    buffer_adjustments: tuple[BufferAdjustment, ...] = ()
+    uom: tuple[Uom, ...] = ()
+    orders: tuple[OrderLine, ...] = ()
+    stock: tuple[StockLot, ...] = ()
+    purchase_orders: tuple[PurchaseOrder, ...] = ()
+    work_orders: tuple[WorkOrder, ...] = ()
+    work_order_steps: tuple[WorkOrderStep, ...] = ()
+    downtime: tuple[Downtime, ...] = ()
+    demand_history: tuple[DemandHistory, ...] = ()
+    forecast: tuple[Forecast, ...] = ()
+
+
+FILES: tuple[str, ...] = tuple(name for name in Snapshot.__struct_fields__ if name != "settings")
+"""The names of the factory files, without ending, in the order of the contract."""

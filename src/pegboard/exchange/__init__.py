@@ -1,0 +1,32 @@
+"""The factory folder and workbook in, the plan folder out: each column named once, every fault a finding.
+
+`read_factory` and `write_factory_folder`/`write_factory_workbook` keep every cell as people wrote it;
+`write_plan` and `read_plan` are each other's inverse. What each code of a finding means stands in `codes.py`.
+"""
+
+from pegboard.exchange.codes import CODES
+from pegboard.exchange.factory import Reading, read_factory
+from pegboard.exchange.factory_writing import tables_of, write_factory_folder, write_factory_workbook
+from pegboard.exchange.plan_folder import plan_hash, write_plan
+from pegboard.exchange.plan_reading import PlanUnreadableError, read_plan
+from pegboard.exchange.schema import Column, FactoryFile, factory_schema
+from pegboard.exchange.tables import SettingsTable, Table, Tables
+
+__all__ = [
+    "CODES",
+    "Column",
+    "FactoryFile",
+    "PlanUnreadableError",
+    "Reading",
+    "SettingsTable",
+    "Table",
+    "Tables",
+    "factory_schema",
+    "plan_hash",
+    "read_factory",
+    "read_plan",
+    "tables_of",
+    "write_factory_folder",
+    "write_factory_workbook",
+    "write_plan",
+]

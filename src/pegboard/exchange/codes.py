@@ -1,0 +1,56 @@
+"""The codes of the findings that reading a factory can give: F1 files, F2 cells, F3 records.
+
+The severity belongs to the code: an error keeps something out of the plan, a warning names an assumption
+that a person should confirm, an info names a choice that was made. `docs/findings.md` explains each.
+"""
+
+from pegboard.domain.finding import Severity
+
+CODES: dict[str, tuple[Severity, str]] = {
+    "F101": ("error", "the path is no factory: it does not exist, or is neither a folder nor a workbook"),
+    "F102": ("error", "a required file or sheet is missing"),
+    "F103": ("error", "a file cannot be read at all"),
+    "F104": ("error", "a file is empty: it has no header row"),
+    "F105": ("error", "a required column is missing, so nothing of the file can be used"),
+    "F106": ("info", "a file or sheet that is not part of a factory"),
+    "F107": ("warning", "a file is not in UTF-8; another encoding was assumed"),
+    "F108": ("error", "two columns of a file have the same name; the first one is read"),
+    "F109": ("warning", "an unknown column that looks like a known one; it is kept as a user field"),
+    "F110": ("info", "columns were recognised by another name"),
+    "F111": ("warning", "a column without a header holds values, which are not read"),
+    "F112": ("error", "two files or sheets claim to be the same one; the first is read"),
+    "F113": ("error", "nothing usable is left of a required file, so there is nothing to plan"),
+    "F114": ("error", "reading a file was given up, since most of its rows are faulty"),
+    "F121": ("error", "factory.toml is not valid TOML"),
+    "F122": ("error", "the time zone is unknown; times are read as UTC"),
+    "F123": ("warning", "a setting is unknown and has no effect"),
+    "F124": ("error", "the value of a setting cannot be used; its default is"),
+    "F125": ("error", "the planning instant `now` cannot be read, so there is nothing to plan from"),
+    "F126": ("info", "the settings stand in two places; one of them is read"),
+    "F131": ("error", "a plan folder cannot be read back"),
+    "F201": ("error", "a required cell is blank"),
+    "F202": ("error", "a cell is not a number"),
+    "F203": ("error", "a number can be read in two ways, such as 1,234"),
+    "F204": ("error", "a formula stands in place of a number; formulas are not read yet"),
+    "F205": ("error", "a whole number is wanted"),
+    "F206": ("error", "a number means nothing here, such as a quantity below zero"),
+    "F207": ("error", "a cell is not a date or date-time"),
+    "F208": ("error", "a date can be read in two ways, such as 03/04/2026"),
+    "F209": ("error", "a cell is neither yes nor no"),
+    "F210": ("error", "a word is not one of those allowed"),
+    "F211": ("error", "a cell does not name days of the week"),
+    "F212": ("error", "a cell is not a time of day"),
+    "F213": ("error", "a cell is not a list of chosen options"),
+    "F214": ("error", "a cell is not a list of step numbers"),
+    "F215": ("error", "a cell holds control characters"),
+    "F216": ("error", "a cell of the workbook holds an error, such as #N/A"),
+    "F217": ("warning", "a local time does not exist, since the clocks go forward; the next one that does is used"),
+    "F218": ("info", "a local time exists twice, since the clocks go back; the first is used"),
+    "F301": ("error", "a row has more or fewer cells than the header"),
+    "F302": ("error", "a row cannot be split into cells: a quotation mark is never closed, or closed too early"),
+    "F303": ("warning", "a row says the same as another; it counts once"),
+    "F304": ("error", "a record stands twice with different content; one of the two is used"),
+    "F305": ("warning", "two orders say the same under different numbers: possibly entered twice"),
+    "F306": ("error", "an end lies before its start"),
+    "F307": ("error", "the zones of a buffer are out of order"),
+}

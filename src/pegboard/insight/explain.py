@@ -1,0 +1,292 @@
+"""Why an order is delivered when it is: what each operation waited for, from delivery back to now.
+
+The chain follows, at every operation, whatever let it begin last: a predecessor, a work order it draws on, or dated
+material. Its segments follow each other without gap or overlap, so they add up to the lead time exactly.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from pegboard.domain.calendar import Timeline
+from pegboard.insight.planned import Planned
+from pegboard.scheduling.view import holds
+from pegboard.tables.supply import Link
+
+Kind = Literal["material", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"]
+
+LABEL: dict[str, str] = {
+    "material": "material", "resource": "resource busy", "closed": "closed", "setup": "setup", "run": "run",
+    "queue": "queue", "wait": "wait", "move": "move", "held": "held to be just in time", "earliest": "earliest date",
+    "together": "ships together",
+}
+
+
+class Segment(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of an order's lead time: what it was spent on. `subject` is the operation, item or resource."""
+
+    kind: Kind
+    start: int
+    end: int
+    seconds: int
+    subject: str
+    what: str
+
+
+class Why(msgspec.Struct, frozen=True, gc=False):
+    """The chain of one line, earliest segment first, and its cause in a word and a sentence."""
+
+    order: str
+    line: str
+    due: int
+    completion: int | None
+    seconds: int
+    chain: tuple[Segment, ...]
+    cause: str
+    reason: str
+
+
+class Explainer:
+    """Explains lines of one plan; what it looks up is indexed once."""
+
+    def __init__(self, planned: Planned) -> None:
+        self.p = planned
+        self.now = planned.factory.now
+
+    def why(self, i: int) -> Why:
+        """The chain of line `i` of the supply plan."""
+        line = self.p.supply.lines[i]
+        done = self.p.completion[i]
+        if done is None:
+            reason = self.p.supply.unplanned.get(i, "it is not planned")
+            return Why(line.record.order, line.record.line, line.due, None, 0, (), _cause_of_unplanned(reason), reason)
+        chain = self._chain(i, done)
+        cause, reason = self._verdict(i, done, chain)
+        return Why(line.record.order, line.record.line, line.due, done, sum(s.seconds for s in chain), tuple(chain), cause, reason)
+
+    def _chain(self, i: int, done: int) -> list[Segment]:
+        line = self.p.supply.lines[i]
+        found: list[Segment] = []
+        links = self.p.links_of_line[i]
+        last = max(links, key=lambda x: (self.p.supplied_at(x), x.supply))
+        at = self.p.supplied_at(last)
+        if done > max(at, line.earliest, self.now):
+            found.append(_segment("together", max(at, line.earliest, self.now), done, line.record.order, "waits for the order's other lines"))
+        if line.earliest > max(at, self.now):
+            found.append(_segment("earliest", max(at, self.now), line.earliest, line.id, "the customer wants it no earlier"))
+        found.extend(self._supply(last, min(at, done), to_parent=False))
+        return sorted((s for s in found if s.seconds > 0), key=lambda s: (s.start, s.end))
+
+    def _supply(self, link: Link, until: int, to_parent: bool) -> list[Segment]:
+        """Segments from now to when a supply is there."""
+        if link.supply_kind != "wo":
+            return [_segment("material", self.now, until, link.item, self._source(link))] if until > self.now else []
+        ends = self.p.last_ops[link.index]
+        if not ends:
+            return []
+        op = max(ends, key=lambda o: (int(self.p.moved[o]), o))
+        found: list[Segment] = []
+        hand = int(self.p.schedule.end[op])
+        self._after(found, op, hand, until, to_parent)
+        while op >= 0:
+            op, hand = self._operation(found, op, hand)
+        return found
+
+    def _source(self, link: Link) -> str:
+        when = _date(self.p, self.p.supplied_at(link))
+        if link.supply_kind == "po":
+            return f"{link.item} arrives with purchase order {link.supply} on {when}"
+        if link.supply_kind == "purchase":
+            source = self.p.supply.purchases[link.index].source
+            by = f" from {source.supplier}" if source else ""
+            return f"{link.item}{by} is bought now and arrives on {when}"
+        return f"stock of {link.item} can be used from {when}"
+
+    def _after(self, found: list[Segment], op: int, end: int, until: int, waits: bool) -> None:
+        """Wait and move between an operation's end and the moment its output is there."""
+        step = self.p.table.rows[self.p.problem.ops.step[op]].step
+        wait = round(step.wait_min * 60) if step and waits else 0
+        name = self.p.op_names[op]
+        middle = min(end + wait, until)
+        if middle > end:
+            found.append(_segment("wait", end, middle, name, f"{name} waits before it goes on"))
+        if until > middle:
+            self._split(found, "move", middle, until, name, f"{name} is moved", self.p.factory.calendar)
+
+    def _operation(self, found: list[Segment], op: int, until: int) -> tuple[int, int]:
+        """Segments of one operation up to `until` and of what it waited for before it.
+
+        Returns the predecessor to go on with and when that handed over, or -1.
+        """
+        p, s = self.p, self.p.schedule
+        name = p.op_names[op]
+        first, start = int(s.setup_start[op]), int(s.start[op])
+        resource = p.problem.res_names[int(p.problem.steps.cand_res[s.cand[op]])]
+        on = f" on {resource}" if resource else ""
+        timeline = p.timeline(op)
+        self._split(found, "run", start, until, name, f"{name} runs{on}", timeline)
+        self._split(found, "setup", first, min(start, until), name, f"{name} is set up{on}", timeline)
+        pred, link, hand, came = self._binding(op)
+        ready = min(max(came, self.now), first)
+        queue = int(p.problem.steps.queue[p.problem.ops.step[op]]) if pred >= 0 or p.is_first[op] else 0
+        begun = min(timeline.after_open(ready, queue), first)
+        self._split(found, "queue", ready, begun, name, f"{name} queues{on}", timeline)
+        self._gap(found, op, begun, first, timeline)
+        if pred >= 0:
+            self._after(found, pred, hand, ready, True)
+            return pred, hand
+        if link is not None and ready > self.now:
+            found.extend(self._supply(link, ready, to_parent=True))
+        return -1, 0
+
+    def _binding(self, op: int) -> tuple[int, Link | None, int, int]:
+        """What let an operation begin last: predecessor (or -1), peg, when it was handed over, and when it arrived."""
+        p = self.p
+        best: tuple[int, Link | None, int, int] = (-1, None, self.now, self.now)
+        arcs = p.problem.arcs
+        for j, pred in self._arcs_in[op]:
+            if p.problem.arc_material[j]:
+                continue
+            hand = int(p.schedule.end[pred])
+            if arcs.batch[j] > 0:
+                cand = p.schedule.cand[pred]
+                work = int(np.ceil(p.problem.steps.cand_run[cand] * arcs.batch[j])) + int(p.problem.steps.cand_fixed[cand])
+                hand = min(hand, p.timeline(pred).advance(int(p.schedule.start[pred]), work))
+            came = p.factory.calendar.after_open(hand + int(arcs.wait[j]), int(arcs.move[j]))
+            if came > best[3]:
+                best = (pred, None, hand, came)
+        for link in p.links_of_op.get(op, ()):
+            came = p.available(link.index) if link.supply_kind == "wo" else link.available
+            if came > best[3]:
+                best = (-1, link, came, came)
+        return best
+
+    def _gap(self, found: list[Segment], op: int, ready: int, first: int, timeline: Timeline) -> None:
+        """Between ready and started: closed time, a resource busy with others, or held back on purpose."""
+        if first <= ready:
+            return
+        p = self.p
+        name = p.op_names[op]
+        cursor = ready
+        for start, end, other, resource in self._blockers(op, ready, first):
+            if start > cursor:
+                self._split(found, "held", cursor, start, name, f"{name} is held to be just in time", timeline)
+            behind = p.op_names[other]
+            self._split(found, "resource", max(start, cursor), end, resource, f"{name} waits for {resource} behind {behind}", timeline)
+            cursor = max(cursor, end)
+        if cursor < first:
+            self._split(found, "held", cursor, first, name, f"{name} is held to be just in time", timeline)
+
+    def _blockers(self, op: int, ready: int, first: int) -> list[tuple[int, int, int, str]]:
+        """Stretches between ready and first in which a resource of the operation was held by others, in time order."""
+        p = self.p
+        a, b = int(p.problem.ops.need_ptr[op]), int(p.problem.ops.need_ptr[op + 1])
+        mine = [int(p.problem.steps.cand_res[p.schedule.cand[op]]), *p.schedule.need_res[a:b].tolist()]
+        found: list[tuple[int, int, int, str]] = []
+        for res in mine:
+            if p.problem.shop.capacity[res] >= 1 << 40:
+                continue
+            starts, rows = self._holds.get(res, (np.empty(0, np.int64), []))
+            for k in range(int(np.searchsorted(starts, first)) - 1, -1, -1):
+                start, end, other = rows[k]
+                if end <= ready and k < int(np.searchsorted(starts, ready)) - 50:
+                    break
+                if other != op and end > ready:
+                    found.append((max(start, ready), min(end, first), other, p.problem.res_names[res]))
+        found.sort()
+        merged: list[tuple[int, int, int, str]] = []
+        for start, end, other, resource in found:
+            start = max(start, merged[-1][1]) if merged else start
+            if end > start:
+                merged.append((start, end, other, resource))
+        return merged
+
+    def _split(self, found: list[Segment], kind: Kind, start: int, end: int, subject: str, what: str, timeline: Timeline) -> None:
+        """A stretch as what it was spent on plus the closed time within it."""
+        if end <= start:
+            return
+        open_seconds = timeline.open_until(end) - timeline.open_until(start)
+        closed = end - start - open_seconds
+        if open_seconds > 0:
+            found.append(Segment(kind, start, end, open_seconds, subject, what))
+        if closed > 0:
+            found.append(Segment("closed", start, end, closed, subject, f"closed while {what}" if open_seconds else f"closed before {what}"))
+
+    @cached_property
+    def _arcs_in(self) -> list[list[tuple[int, int]]]:
+        arcs = self.p.problem.arcs
+        found: list[list[tuple[int, int]]] = [[] for _ in range(self.p.problem.n_op)]
+        owner = np.repeat(np.arange(self.p.problem.n_op), np.diff(arcs.ptr)).tolist()
+        for j, (pred, succ) in enumerate(zip(owner, arcs.succ.tolist(), strict=True)):
+            found[succ].append((j, pred))
+        return found
+
+    @cached_property
+    def _holds(self) -> dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]]:
+        op, res, start, end, _ = holds(self.p.problem, self.p.schedule)
+        order = np.lexsort((op, end, start, res))
+        found: dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]] = {}
+        res, start, end, op = res[order], start[order], end[order], op[order]
+        cuts = np.flatnonzero(np.diff(res, prepend=-1, append=-2))
+        for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+            found[int(res[a])] = (start[a:b], list(zip(start[a:b].tolist(), end[a:b].tolist(), op[a:b].tolist(), strict=True)))
+        return found
+
+    def _verdict(self, i: int, done: int, chain: list[Segment]) -> tuple[str, str]:
+        """Code and sentence of the first cause of a late line; nothing for one on time."""
+        line = self.p.supply.lines[i]
+        if done <= line.due:
+            return "", ""
+        if line.due < self.now:
+            return "past_due", f"was due on {_date(self.p, line.due)}, before now"
+        waits: dict[tuple[str, str], int] = defaultdict(int)
+        words: dict[tuple[str, str], str] = {}
+        for s in chain:
+            kind = "process" if s.kind in ("run", "setup", "queue", "wait", "move") else s.kind
+            key = (kind, s.subject if kind in ("material", "resource") else "")
+            if kind in ("closed", "held"):
+                continue
+            waits[key] += s.seconds
+            words.setdefault(key, s.what)
+        if not waits:
+            return "calendar", "waits for the factory to open"
+        (kind, subject), seconds = max(waits.items(), key=lambda kv: (kv[1], kv[0]))
+        took = duration(seconds)
+        if kind == "material":
+            return "material", f"waits {took} for material: {words[kind, subject]}"
+        if kind == "resource":
+            return "capacity", f"waits {took} for {subject}: {words[kind, subject]}"
+        if kind == "process":
+            return "lead_time", f"needs {took} of setup, run, queue, wait and move along its longest way"
+        return kind, words[kind, subject]
+
+
+def _segment(kind: Kind, start: int, end: int, subject: str, what: str) -> Segment:
+    return Segment(kind, start, end, end - start, subject, what)
+
+
+def _cause_of_unplanned(reason: str) -> str:
+    for word, cause in (("buffer", "buffer"), ("horizon", "horizon"), ("short", "material"), ("item", "data")):
+        if word in reason:
+            return cause
+    return "unschedulable"
+
+
+def _date(planned: Planned, t: int) -> str:
+    return datetime.fromtimestamp(t, planned.factory.zone).strftime("%a %Y-%m-%d %H:%M")
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it: `1 d 6 h`, `45 min`."""
+    minutes = round(seconds / 60)
+    days, rest = divmod(minutes, 1440)
+    hours, mins = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {mins} min" if mins and hours < 10 else f"{hours} h"
+    return f"{mins} min"

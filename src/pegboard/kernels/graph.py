@@ -1,0 +1,77 @@
+"""Walks over the network of operations: order of work, remaining work, completion."""
+
+import numpy as np
+from numba import njit
+
+from pegboard.kernels.arrays import Arcs
+from pegboard.kernels.opentime import after_open
+
+
+@njit(cache=True, nogil=True)
+def topological(A, n_op):
+    """Operations with predecessors first; shorter than `n_op` if they wait for each other in a circle."""
+    n_pred = np.zeros(n_op, np.int64)
+    for j in range(A.succ.size):
+        n_pred[A.succ[j]] += 1
+    order = np.empty(n_op, np.int64)
+    n = 0
+    for op in range(n_op):
+        if n_pred[op] == 0:
+            order[n] = op
+            n += 1
+    i = 0
+    while i < n:
+        op = order[i]
+        for j in range(A.ptr[op], A.ptr[op + 1]):
+            succ = A.succ[j]
+            n_pred[succ] -= 1
+            if n_pred[succ] == 0:
+                order[n] = succ
+                n += 1
+        i += 1
+    return order[:n]
+
+
+@njit(cache=True, nogil=True)
+def reversed_arcs(A, n_op):
+    """The arcs seen from their ends: who handed over becomes who waits."""
+    ptr = np.zeros(n_op + 1, np.int64)
+    for j in range(A.succ.size):
+        ptr[A.succ[j] + 1] += 1
+    ptr = np.cumsum(ptr)
+    at = ptr[:-1].copy()
+    succ, wait, move = np.empty_like(A.succ), np.empty_like(A.wait), np.empty_like(A.move)
+    batch, queued = np.empty_like(A.batch), np.empty_like(A.queued)
+    for op in range(n_op):
+        for j in range(A.ptr[op], A.ptr[op + 1]):
+            k = at[A.succ[j]]
+            at[A.succ[j]] += 1
+            succ[k], wait[k], move[k], batch[k], queued[k] = op, A.wait[j], A.move[j], A.batch[j], A.queued[j]
+    return Arcs(ptr, succ, wait, move, batch, queued)
+
+
+@njit(cache=True, nogil=True)
+def remaining_time(A, order, own):
+    """Seconds from the start of each operation to delivery along its longest way, with waits and moves."""
+    tail = own.copy()
+    for i in range(order.size - 1, -1, -1):
+        op = order[i]
+        longest = 0.0
+        for j in range(A.ptr[op], A.ptr[op + 1]):
+            longest = max(longest, A.wait[j] + A.move[j] + tail[A.succ[j]])
+        tail[op] += longest
+    return tail
+
+
+@njit(cache=True, nogil=True)
+def completions(T, factory_tl, end, move, dated, line_ptr, line_op):
+    """When each line is complete: its last operations ended and moved, its dated supplies there; -1 if never."""
+    out = dated.copy()
+    for line in range(out.size):
+        for k in range(line_ptr[line], line_ptr[line + 1]):
+            op = line_op[k]
+            if end[op] < 0:
+                out[line] = -1
+                break
+            out[line] = max(out[line], after_open(T, factory_tl, end[op], move[k]))
+    return out

@@ -1,0 +1,53 @@
+"""Lot rules: from a net quantity to the quantities of new supplies.
+
+The order is that of published MRP: gross up by yield, raise to the minimum, round up to the multiple, split at the
+maximum, and each split obeys the minimum again (worked example MT-07's sources; `domain.md` 2.2).
+"""
+
+import msgspec
+
+from pegboard.domain.factory import Factory
+from pegboard.domain.quantity import round_up, up_to_multiple
+
+
+class LotRule(msgspec.Struct, frozen=True, gc=False):
+    """Minimum, multiple and maximum of one supply, the span of days that one lot may cover, and decimals."""
+
+    min_qty: float = 0.0
+    multiple: float = 0.0
+    max_qty: float | None = None
+    batch_days: float = 0.0
+    decimals: int = 0
+
+    def lots(self, qty: float) -> list[float]:
+        """Quantities of the supplies that together cover `qty`, in the order they are used."""
+        rest = round_up(qty, self.decimals)
+        largest = self._largest()
+        result = []
+        while rest > 1e-9:
+            lot = rest if largest is None else min(rest, largest)
+            lot = round_up(up_to_multiple(max(lot, self.min_qty), self.multiple), self.decimals)
+            result.append(lot)
+            rest -= lot
+        return result
+
+    def _largest(self) -> float | None:
+        """The largest lot that respects maximum and multiple; None where the maximum contradicts the other rules."""
+        if self.max_qty is None or self.max_qty <= 0 or self.max_qty < self.min_qty:
+            return None
+        if self.multiple <= 0:
+            return self.max_qty
+        whole = int(self.max_qty / self.multiple + 1e-9) * self.multiple
+        return whole if whole >= self.min_qty and whole > 0 else None
+
+
+def rule_for(factory: Factory, item: str) -> LotRule:
+    """The lot rule of an item; for bought items the supplier's minimum and multiple come before the item's own."""
+    record = factory.items[item]
+    min_qty, multiple = record.min_qty, record.multiple
+    if factory.supply[item] == "buy" and (source := factory.sources.get(item)):
+        min_qty = min_qty if source.min_qty is None else source.min_qty
+        multiple = multiple if source.multiple is None else source.multiple
+    return LotRule(
+        min_qty=min_qty, multiple=multiple, max_qty=record.max_qty, batch_days=record.batch_days, decimals=record.decimals
+    )

@@ -1,0 +1,107 @@
+"""When a purchase can be there, and when it must be ordered to be there in time.
+
+A purchase ordered on day D arrives at the start of the factory's first working stretch on or after D + lead time.
+Days are calendar days, or the supplier's open days. Order-by dates roll back to a day on which the supplier is open.
+"""
+
+import math
+from datetime import date, timedelta
+
+from pegboard.domain.calendar import FAR, Timeline, local_day, midnight
+from pegboard.domain.factory import Factory
+from pegboard.domain.supply import ItemSupplier
+
+
+class PurchaseDates:
+    """Purchase dates of a factory, remembered by supplier and lead time."""
+
+    def __init__(self, factory: Factory) -> None:
+        self.factory = factory
+        self.today = local_day(factory.now, factory.zone)
+        self._arrivals: dict[tuple[float, str, str, date], int] = {}
+
+    def earliest(self, item: str) -> int:
+        """When a purchase ordered today is there; today is put off to the supplier's next open day."""
+        lead, basis, supplier = self._terms(item)
+        return self._arrival(lead, basis, supplier, self._rolled_on(self.today, supplier))
+
+    def order_by(self, item: str, wanted: int) -> tuple[int, int, bool]:
+        """The latest `(order_by, due)` for a purchase to be there by `wanted`, and whether that is still possible.
+
+        `due` is the start of the factory's last working stretch at or before `wanted` from which the day of the due
+        date counts; when it is too late to order, both are the earliest possible.
+        """
+        factory = self.factory
+        lead, basis, supplier = self._terms(item)
+        earliest = self.earliest(item)
+        if wanted < earliest:
+            return factory.now, earliest, False
+        due_day = local_day(wanted, factory.zone)
+        due = factory.calendar.next_open(midnight(due_day, factory.zone))
+        while due > wanted:
+            due_day -= timedelta(days=1)
+            due = factory.calendar.next_open(midnight(due_day, factory.zone))
+        due = max(due, earliest)
+        day = local_day(due, factory.zone)
+        if basis == "working":
+            day = self._working_days_back(day, lead, supplier)
+        else:
+            day -= timedelta(days=math.ceil(lead))
+        day = self._rolled_back(day, supplier)
+        if day <= self.today:
+            return factory.now, due, True
+        return midnight(day, factory.zone), due, True
+
+    def _terms(self, item: str) -> tuple[float, str, str]:
+        source: ItemSupplier | None = self.factory.sources.get(item)
+        own = self.factory.items[item].lead_time_days
+        if source is None:
+            return own, "calendar", ""
+        lead = own if source.lead_time_days is None else source.lead_time_days
+        return lead, source.lead_time_basis, source.supplier
+
+    def _arrival(self, lead: float, basis: str, supplier: str, day: date) -> int:
+        key = (lead, basis, supplier, day)
+        if key not in self._arrivals:
+            self._arrivals[key] = self._compute_arrival(lead, basis, supplier, day)
+        return self._arrivals[key]
+
+    def _compute_arrival(self, lead: float, basis: str, supplier: str, day: date) -> int:
+        if basis == "working":
+            days = self.factory.supplier_days.get(supplier, self.factory.open_days)
+            t = midnight(day, self.factory.zone)
+            for _ in range(math.ceil(lead)):
+                t = days.next_open(_next_midnight(t, self.factory))
+                if t >= FAR:
+                    return FAR
+        else:
+            t = midnight(day + timedelta(days=math.ceil(lead)), self.factory.zone)
+        found = self.factory.calendar.next_open(t)
+        return max(found, self.factory.now) if found < FAR else FAR
+
+    def _working_days_back(self, day: date, lead: float, supplier: str) -> date:
+        days = self.factory.supplier_days.get(supplier, self.factory.open_days)
+        day = _previous_open(days, day, self.factory)
+        for _ in range(math.ceil(lead)):
+            day = _previous_open(days, day - timedelta(days=1), self.factory)
+        return day
+
+    def _rolled_back(self, day: date, supplier: str) -> date:
+        days = self.factory.supplier_days.get(supplier)
+        return day if days is None else _previous_open(days, day, self.factory)
+
+    def _rolled_on(self, day: date, supplier: str) -> date:
+        days = self.factory.supplier_days.get(supplier)
+        if days is None:
+            return day
+        found = days.next_open(midnight(day, self.factory.zone))
+        return local_day(found, self.factory.zone) if found < FAR else day
+
+
+def _next_midnight(t: int, factory: Factory) -> int:
+    return midnight(local_day(t, factory.zone) + timedelta(days=1), factory.zone)
+
+
+def _previous_open(days: Timeline, day: date, factory: Factory) -> date:
+    last = days.last_open(midnight(day + timedelta(days=1), factory.zone))
+    return day if last <= -FAR else local_day(last - 1, factory.zone)

@@ -1,0 +1,217 @@
+"""Build the scheduling problem from planned supply: the only door from work orders and pegs to dense integers."""
+
+import numpy as np
+
+from pegboard.domain.calendar import FAR, PPM
+from pegboard.domain.factory import Factory
+from pegboard.domain.finding import Finding
+from pegboard.kernels.arrays import Arcs, Ops
+from pegboard.kernels.graph import topological
+from pegboard.scheduling.pins import locate_pins, reserve
+from pegboard.scheduling.pools import pools_of, shop_of
+from pegboard.scheduling.problem import Floats, Ints, Problem
+from pegboard.tables.process import Families, ProcessTable
+from pegboard.tables.supply import SupplyPlan, spans
+
+
+def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: frozenset[str]) -> Problem:
+    """The problem of scheduling all work orders of `plan`; `unpinned` names locked operations to set free."""
+    findings: list[Finding] = []
+    names = _op_names(table, plan)
+    rows, setup_done = _begun(factory, table, plan)
+    pins = locate_pins(factory, table, plan, rows, names, unpinned)
+    families = Families(factory, table.res_names)
+    family = _families(table, plan, families)
+    changeovers = families.arrays()
+    steps = table.steps()
+    need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
+    n_op = rows.size
+    reserved = reserve(pins, table, steps, changeovers, families, family, rows, plan, findings)
+    arcs, arc_material, arrival, release, latest_use = _arcs(factory, table, plan)
+    pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
+    ops = Ops(
+        step=rows, qty=plan.op_qty, family=family, need_ptr=need_ptr, setup_done=setup_done, latest_use=latest_use,
+        **reserved.columns(n_op, need_ptr),
+    )
+    shop = shop_of(steps, table, families, reserved, pool_ptr, pool_res)
+    line_columns = _lines(factory, table, plan)
+    weight, due, op_line = _urgency(plan)
+    problem = Problem(
+        now=factory.now, horizon=factory.horizon, factory_tl=table.factory_tl,
+        timelines=table.timelines.arrays, timeline_rows=table.timelines.rows, shop=shop, changeovers=changeovers,
+        steps=steps, ops=ops, arcs=arcs, arc_material=arc_material, arrival=arrival, release=release,
+        weight=weight, due=due, op_line=op_line, latest_start=plan.latest_start, latest_end=plan.latest_end,
+        **line_columns, pool_ptr=pool_ptr, pool_res=pool_res, pool_changes=pool_changes, preferred=table.preferred(),
+        res_names=table.res_names, op_names=names, family_names=families.names, findings=findings,
+    )
+    assert topological(arcs, n_op).size == n_op, "operations wait for each other in a circle"
+    return problem
+
+
+def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
+    works, rows = plan.works, table.rows
+    return [
+        f"{works[w].wo}.{step.step}" if (step := rows[r].step) else works[w].wo
+        for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)
+    ]
+
+
+def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Ints, np.ndarray]:
+    """Rows of the operations, begun ones on a variant that holds their resource and what remains of their work."""
+    rows = plan.op_row.copy()
+    setup_done = np.zeros(rows.size, np.uint8)
+    for w, work in enumerate(plan.works):
+        if work.record is None:
+            continue
+        for op in range(work.first_op, work.first_op + work.n_op):
+            step = table.rows[rows[op]].step
+            progress = factory.progress.get((work.wo, step.step)) if step else None
+            if progress is None or progress.status not in ("started", "paused"):
+                continue
+            setup_done[op] = 1
+            cands = table.rows[rows[op]].cands
+            chosen = [c for c in cands if table.res_names[c[0]] == progress.resource] or cands
+            if progress.remaining_min is not None:
+                work_left = round(progress.remaining_min * 60 * PPM)
+                chosen = [(c[0], 0, work_left, 0.0, c[4], c[5]) for c in chosen]
+            elif plan.op_qty[op] < work.qty:
+                chosen = [(c[0], 0, 0, c[3], c[4], c[5]) for c in chosen]
+            rows[op] = table.variant(int(rows[op]), chosen)
+    return rows, setup_done
+
+
+def _families(table: ProcessTable, plan: SupplyPlan, families: Families) -> Ints:
+    """The setup family of each operation; `{OPTION}` takes the value its work order was configured with."""
+    plain = [families.index(r.step.family) if r.step and "{" not in r.step.family else -1 for r in table.rows]
+    family = np.array(plain, np.int64)[plan.op_row] if plain else np.empty(0, np.int64)
+    templated = {i for i, r in enumerate(table.rows) if r.step and "{" in r.step.family}
+    if templated:
+        for op in np.flatnonzero(np.isin(plan.op_row, sorted(templated))).tolist():
+            step = table.rows[plan.op_row[op]].step
+            assert step is not None
+            family[op] = families.index(family_name(step.family, dict(plan.works[plan.op_work[op]].options)))
+    return family
+
+
+def family_name(template: str, options: dict[str, str]) -> str:
+    """`{COLOUR}` and the like replaced by the chosen values; an option nobody chose is blank."""
+    for option, value in options.items():
+        template = template.replace("{" + option + "}", value)
+    while (start := template.find("{")) >= 0 and (end := template.find("}", start)) >= 0:
+        template = template[:start] + template[end + 1 :]
+    return template
+
+
+def _arcs(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints]:
+    """Arcs between operations, and bounds from dated supplies."""
+    n_op = plan.op_row.size
+    wait = np.array([round(r.step.wait_min * 60) if r.step else 0 for r in table.rows], np.int64)
+    move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in table.rows], np.int64)
+    transfer = np.array([(r.step.transfer_qty or 0.0) if r.step else 0.0 for r in table.rows])
+    is_first = np.diff(plan.pred_ptr) == 0
+    to = np.repeat(np.arange(n_op), np.diff(plan.pred_ptr))
+    from_ = plan.pred_op
+    batch = transfer[plan.op_row[from_]] if n_op else np.empty(0)
+    batch = np.where(batch < plan.op_qty[from_], batch, 0.0)
+    has_succ = np.zeros(n_op, bool)
+    has_succ[from_] = True
+    arrival = np.full(n_op, factory.now, np.int64)
+    release = np.full(n_op, factory.now, np.int64)
+    latest_use = np.full(n_op, FAR, np.int64)
+    last = last_ops(plan, has_succ)
+    m_from: list[int] = []
+    m_to: list[int] = []
+    for link in plan.links:
+        if link.work < 0:
+            continue
+        op = link.op
+        if link.supply_kind == "wo":
+            ends = last[link.index]
+            m_from.extend(ends)
+            m_to.extend([op] * len(ends))
+        else:
+            bound = arrival if is_first[op] else release
+            bound[op] = max(bound[op], link.available)
+            latest_use[op] = min(latest_use[op], link.expires)
+    for work in plan.works:
+        if work.earliest > factory.now:
+            for op in range(work.first_op, work.first_op + work.n_op):
+                if is_first[op]:
+                    release[op] = max(release[op], work.earliest)
+    mf, mt = np.array(m_from, np.int64), np.array(m_to, np.int64)
+    from_all, to_all = np.concatenate([from_, mf]), np.concatenate([to, mt])
+    queued = np.concatenate([np.ones(to.size, bool), is_first[mt]])
+    batch_all = np.concatenate([batch, np.zeros(mf.size)])
+    material = np.concatenate([np.zeros(to.size, bool), np.ones(mf.size, bool)])
+    order = np.lexsort((to_all, from_all))
+    row = plan.op_row[from_all[order]]
+    arcs = Arcs(
+        ptr=spans(np.bincount(from_all, minlength=n_op)), succ=to_all[order], wait=wait[row], move=move[row],
+        batch=batch_all[order], queued=queued[order].astype(np.uint8),
+    )
+    return arcs, material[order], arrival, release, latest_use
+
+
+def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:
+    """For each work order the operations nothing of its own follows."""
+    return [[op for op in range(w.first_op, w.first_op + w.n_op) if not has_succ[op]] for w in plan.works]
+
+
+def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Ints | Floats]:
+    n = len(plan.lines)
+    has_succ = np.zeros(plan.op_row.size, bool)
+    has_succ[plan.pred_op] = True
+    last = last_ops(plan, has_succ)
+    ends: list[set[int]] = [set() for _ in range(n)]
+    dated = np.full(n, factory.now, np.int64)
+    for link in plan.links:
+        if link.line >= 0:
+            if link.supply_kind == "wo":
+                ends[link.line].update(last[link.index])
+            else:
+                dated[link.line] = max(dated[link.line], link.available)
+    groups: dict[str, int] = {}
+    group = np.empty(n, np.int64)
+    for i, line in enumerate(plan.lines):
+        dated[i] = max(dated[i], line.earliest)
+        key = line.record.order if line.record.ship_complete else line.id
+        group[i] = groups.setdefault(key, len(groups))
+    order = [sorted(e) for e in ends]
+    line_op = np.array([op for ops in order for op in ops], np.int64)
+    move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in table.rows], np.int64)
+    return {
+        "line_ptr": spans([len(o) for o in order]),
+        "line_op": line_op,
+        "line_move": move[plan.op_row[line_op]] if line_op.size else np.empty(0, np.int64),
+        "line_dated": dated,
+        "line_due": np.array([line.due for line in plan.lines], np.int64),
+        "line_need": np.array([line.need for line in plan.lines], np.int64),
+        "line_weight": np.array([line.weight for line in plan.lines], np.float64),
+        "line_group": group,
+    }
+
+
+def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
+    """Weight, due date and line of each operation: the heaviest and earliest of the lines its work order serves."""
+    n = len(plan.works)
+    due = [FAR] * n
+    weight = [0.0] * n
+    served: list[list[tuple[int, int]]] = [[] for _ in range(n)]
+    for link in plan.links:
+        if link.supply_kind == "wo":
+            served[link.index].append((link.line, link.work))
+    for w in sorted(range(n), key=lambda w: plan.works[w].level):
+        for line, work in served[w]:
+            other = (plan.lines[line].need, priced(plan.lines[line].weight, plan.lines[line].priority)) if line >= 0 else (due[work], weight[work])
+            due[w], weight[w] = min(due[w], other[0]), max(weight[w], other[1])
+        if due[w] >= FAR:
+            due[w], weight[w] = plan.works[w].need, 1.0
+    by_op = plan.op_work
+    lines = np.array([w.line for w in plan.works], np.int64)
+    return np.array(weight)[by_op], np.array(due, np.int64)[by_op], lines[by_op]
+
+
+def priced(weight: float, priority: int) -> float:
+    """Weight for ranking: priority enters as a factor, 1 at priority 100 and tenfold at 1, never as a strict key."""
+    return weight * float(np.sqrt(100.0 / max(priority, 1)))
+

@@ -1,0 +1,29 @@
+"""Pinned operations stay where they were put; operations begun before now go on with what remains."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pegboard.domain.plan import Violation
+from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.problem import Problem
+
+
+class Pinned:
+    """The run of a pinned operation starts exactly at its pin, on its own resource."""
+
+    name = "pinned"
+
+    def instances(self, problem: Problem) -> int:
+        """One for each pinned and each begun operation."""
+        return int(((problem.ops.pin_start >= 0) | (problem.ops.setup_done == 1)).sum())
+
+    def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+        """Pinned operations that were moved, and begun ones that were set up again."""
+        O = problem.ops
+        moved = (O.pin_start >= 0) & ((schedule.start != O.pin_start) | (schedule.cand != O.pin_cand))
+        for op in np.flatnonzero(moved).tolist():
+            yield Violation(constraint=self.name, subject=problem.name(op), what="is not where it is pinned")
+        again = (O.setup_done == 1) & (schedule.end >= 0) & (schedule.changeover > 0)
+        for op in np.flatnonzero(again).tolist():
+            yield Violation(constraint=self.name, subject=problem.name(op), what="was begun before now, but is set up again")

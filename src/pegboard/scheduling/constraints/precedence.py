@@ -1,0 +1,58 @@
+"""Steps in order: the next setup starts after the predecessor's end, its wait and move, and its own queue."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pegboard.domain.plan import Violation
+from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.view import OpenTime, primary
+
+
+class Precedence:
+    """`setup_start(next) >= queue(move(end + wait))`; the queue counts on the next one's primary calendar.
+
+    The queue of a first step counts from the arrival of its material. Steps that overlap are judged by `overlap`.
+    """
+
+    name = "precedence"
+
+    def instances(self, problem: Problem) -> int:
+        """One for each arc whose successor's queue counts after it, and one for each first queue."""
+        return int(problem.arcs.queued.sum()) + problem.n_op
+
+    def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+        """Operations that start before a predecessor lets them."""
+        p = problem
+        done = schedule.end >= 0
+        from_ = np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))
+        whole = (p.arcs.batch <= 0) & (p.arcs.queued == 1)
+        from_, to = from_[whole], p.arcs.succ[whole]
+        for k in np.flatnonzero(~done[from_] & done[to]).tolist():
+            yield self._say(p, int(to[k]), f"is placed, but {p.name(int(from_[k]))} before it is not")
+        live = done[from_] & done[to]
+        factory = OpenTime(p.timeline_rows[p.factory_tl])
+        arrived = factory.after_open(schedule.end[from_] + p.arcs.wait[whole], p.arcs.move[whole])
+        yield from self._queued(p, schedule, to[live], arrived[live])
+        ops = np.flatnonzero(done & (p.ops.setup_done == 0))
+        yield from self._queued(p, schedule, ops, np.maximum(p.arrival[ops], p.now), only_first=True)
+
+    def _queued(
+        self, p: Problem, schedule: Schedule, ops: np.ndarray, arrived: np.ndarray, only_first: bool = False
+    ) -> Iterator[Violation]:
+        queue = p.steps.queue[p.ops.step[ops]]
+        if only_first:
+            has_pred = np.zeros(p.n_op, bool)
+            has_pred[p.arcs.succ[p.arcs.queued == 1]] = True
+            queue = np.where(has_pred[ops], 0, queue)
+        timeline = p.shop.timeline[primary(p, schedule, ops)]
+        for t in np.unique(timeline).tolist():
+            rows = np.flatnonzero(timeline == t)
+            ready = OpenTime(p.timeline_rows[t]).after_open(arrived[rows], queue[rows])
+            short = ready - schedule.setup_start[ops[rows]]
+            for k in np.flatnonzero(short > 0).tolist():
+                yield self._say(p, int(ops[rows[k]]), f"starts {short[k]} s before its predecessors and its queue are over")
+
+    def _say(self, problem: Problem, op: int, what: str) -> Violation:
+        return Violation(constraint=self.name, subject=problem.name(op), what=what)

@@ -1,0 +1,63 @@
+"""Why an operation found no place: named parties, so that a person can mend it."""
+
+import numpy as np
+
+from pegboard.domain.calendar import PPM
+from pegboard.kernels.arrays import Schedule
+from pegboard.kernels.latest import run_work
+from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.view import Together
+
+
+def root_failures(problem: Problem, schedule: Schedule) -> dict[int, str]:
+    """Operations that could not be placed although all before them could, each with the reason."""
+    owner = np.repeat(np.arange(problem.n_op), np.diff(problem.arcs.ptr))
+    blocked = np.zeros(problem.n_op, bool)
+    blocked[problem.arcs.succ[schedule.end[owner] < 0]] = True
+    roots = np.flatnonzero((schedule.end < 0) & ~blocked)
+    together = Together(problem)
+    return {op: _reason(problem, together, op) for op in roots.tolist()}
+
+
+def _reason(p: Problem, together: Together, op: int) -> str:
+    S, R = p.steps, p.shop
+    step = int(p.ops.step[op])
+    name = p.name(op)
+    if p.arrival[op] >= p.horizon or p.release[op] >= p.horizon:
+        return f"operation {name} would start after the planning horizon"
+    longest_needed, longest_open, where = 0.0, 0.0, ""
+    meets = False
+    for cand in range(int(S.cand_ptr[step]), int(S.cand_ptr[step + 1])):
+        res = int(S.cand_res[cand])
+        sets = [S.need_set[k] for k in range(S.need_ptr[step], S.need_ptr[step + 1])]
+        combos = [(int(R.timeline[res]),)]
+        for s in sets:
+            members = S.set_res[S.set_ptr[s] : S.set_ptr[s + 1]].tolist()
+            combos = [(*c, int(R.timeline[m])) for c in combos for m in members]
+        for combo in sorted(set(combos)):
+            shared = together.of(combo)
+            if shared.next_open(p.now) >= p.horizon:
+                continue
+            meets = True
+            work = int(run_work(S, cand, float(p.ops.qty[op]))) + int(S.cand_setup[cand])
+            longest = shared.longest_work()
+            if longest > longest_open:
+                longest_needed, longest_open, where = work, longest, p.res_names[res]
+    if not meets:
+        needs = " and ".join(dict.fromkeys(_parties(p, step)))
+        return f"operation {name} cannot run: the calendars of {needs} are never open at the same time before the horizon"
+    if not S.pause[step] and longest_needed > longest_open:
+        return (
+            f"operation {name} may not pause and needs {longest_needed / PPM / 3600:.1f} h, but the longest open stretch "
+            f"of {where} is {longest_open / PPM / 3600:.1f} h"
+        )
+    return f"operation {name} would end after the planning horizon"
+
+
+def _parties(p: Problem, step: int) -> list[str]:
+    S = p.steps
+    names = [p.res_names[r] for r in S.cand_res[S.cand_ptr[step] : S.cand_ptr[step + 1]].tolist()]
+    for k in range(int(S.need_ptr[step]), int(S.need_ptr[step + 1])):
+        s = int(S.need_set[k])
+        names.extend(p.res_names[r] for r in S.set_res[S.set_ptr[s] : S.set_ptr[s + 1]].tolist())
+    return names

@@ -1,0 +1,224 @@
+"""Dispatch in both directions: back from the due dates for start targets, forward from what is ready, then right.
+
+The reverse pass lays all work as late as finite capacity allows. The forward pass releases each operation some
+allowance before its reverse start and ranks by that start, or by a rule of the field; the allowance that scores best
+is kept. At last everything is pulled right toward just in time without making a promise later.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pegboard.domain.calendar import FAR
+from pegboard.kernels.arrays import Arcs, Schedule
+from pegboard.kernels.dispatch import STATIC, dispatch
+from pegboard.kernels.graph import reversed_arcs
+from pegboard.kernels.opentime import before_open_each, before_open_many
+from pegboard.kernels.pull import pull_right
+from pegboard.scheduling.problem import Floats, Ints, Problem
+from pegboard.scheduling.result import DAY, LATE_LINE_DAYS, Result, Score, line_completions, score
+from pegboard.scheduling.sequence import settle
+from pegboard.scheduling.rules import RULES, Rule, Urgencies, open_share, urgencies
+from pegboard.tables.supply import spans
+from pegboard.tables.timelines import mirrored
+
+Report = Callable[[str, float], None]
+
+HASTEN = 6
+ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
+UNIT = 1000
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to dispatch: a rule by name, or `jit` for reverse starts; the days of allowance, or None to find them."""
+
+    rule: str = "jit"
+    allowance_days: float | None = None
+    setup_price: float = 4.0
+    pull: bool = True
+
+
+class Dispatcher:
+    """The passes over one problem; arrays that every pass needs are made once."""
+
+    def __init__(self, problem: Problem, planned: np.ndarray) -> None:
+        self.problem = problem
+        self.planned = planned
+        self.n_pred = np.bincount(problem.arcs.succ, minlength=problem.n_op).astype(np.int64)
+        self.urgency: Urgencies = urgencies(problem)
+
+    def forward(self, release: Ints, key: Floats, rule: int, setup_price: float) -> Schedule:
+        """One pass with time running forward; see `kernels.dispatch`."""
+        p = self.problem
+        out, _ = dispatch(
+            p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, self.n_pred.copy(), p.factory_tl, p.pool_ptr,
+            p.pool_res, p.pool_changes, p.arrival, release, key, rule, p.weight, p.due, self.urgency.tail,
+            self.urgency.own, setup_price, False, p.now, p.horizon,
+        )
+        return settle_pins(p, out)
+
+    def ahead_of(self, target: Ints, days: float | Floats) -> Ints:
+        """Instants `days` before the targets, counted in open time of each operation's preferred resource."""
+        p = self.problem
+        timeline = p.shop.timeline[p.steps.cand_res[p.preferred[p.ops.step]]]
+        share = np.array([open_share(p, t) for t in range(len(p.timeline_rows))])
+        seconds = (days * DAY * share[timeline]).astype(np.int64)
+        return before_open_many(p.timelines, timeline, target, seconds)
+
+    def reverse_start(self) -> Ints:
+        """Setup starts of the finite schedule laid back from the due dates, regardless of now.
+
+        Time runs backward: calendars and arcs are mirrored, latest due first. Changeovers are left out, and all
+        further resources are held for the whole operation; it gives targets, not a plan.
+        """
+        p = self.problem
+        n = p.n_op
+        T = mirrored(p.timelines)
+        arcs: Arcs = reversed_arcs(p.arcs, n)
+        n_pred = np.bincount(arcs.succ, minlength=n).astype(np.int64)
+        arrival = np.full(n, -FAR, np.int64)
+        arrival[n_pred == 0] = -p.latest_end[n_pred == 0]
+        np.maximum.at(arrival, p.line_op, -latest_ends(p, p.line_need))
+        first = int(p.timelines.start.min()) if p.timelines.start.size else p.now
+        begin = -int(max(p.line_need.max(initial=p.now), p.latest_end.max(initial=p.now), p.now))
+        floor = np.full(n, begin, np.int64)
+        no_pins = p.ops._replace(
+            pin_setup=np.full(n, -1, np.int64), setup_done=np.zeros(n, np.uint8), family=np.full(n, -1, np.int64)
+        )
+        shop = p.shop._replace(reserved_ptr=np.zeros_like(p.shop.reserved_ptr))
+        steps = p.steps._replace(need_phase=np.zeros_like(p.steps.need_phase))
+        out, _ = dispatch(
+            T, shop, steps, p.changeovers, no_pins, arcs, n_pred, p.factory_tl, p.pool_ptr, p.pool_res,
+            np.zeros_like(p.pool_changes), np.maximum(arrival, begin), floor, -p.due.astype(np.float64), STATIC,
+            p.weight, p.due, self.urgency.tail, self.urgency.own, 0.0, True, begin, -first,
+        )
+        return np.where(out.end == -1, first, -out.end)
+
+
+def settle_pins(problem: Problem, schedule: Schedule) -> Schedule:
+    """Give pinned operations the changeover their actual predecessor asks for; they were reserved with the longest."""
+    if not (problem.ops.pin_setup >= 0).any():
+        return schedule
+    return settle(problem, schedule)
+
+
+def solve(problem: Problem, planned: np.ndarray, options: Options, report: Report) -> Result:
+    """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed."""
+    dispatcher = Dispatcher(problem, planned)
+    if options.rule == "jit":
+        found = _just_in_time(dispatcher, options, report)
+    else:
+        rule = RULES[options.rule]
+        found = (_by_rule(dispatcher, rule, options), f"dispatch {rule.name}")
+    schedule, name = found
+    if options.pull:
+        pull(problem, schedule)
+    return Result(schedule, name, score(problem, schedule, planned))
+
+
+def _by_rule(d: Dispatcher, rule: Rule, options: Options) -> Schedule:
+    p = d.problem
+    release = p.release
+    if options.allowance_days is not None:
+        release = np.maximum(release, d.ahead_of(d.reverse_start(), options.allowance_days))
+    return d.forward(release, rule.key(p, d.urgency), rule.code, options.setup_price if rule.code == STATIC else 0.0)
+
+
+def _just_in_time(d: Dispatcher, options: Options, report: Report) -> tuple[Schedule, str]:
+    p = d.problem
+    target = d.reverse_start()
+    key = target.astype(np.float64)
+    allowances = ALLOWANCES if options.allowance_days is None else (options.allowance_days,)
+    best: tuple[Score, Schedule, float] | None = None
+    worse = 0
+    for k, days in enumerate(allowances):
+        report("scheduling", (k + 1) / (len(allowances) + 1))
+        release = np.maximum(p.release, d.ahead_of(target, days))
+        schedule = d.forward(release, key, STATIC, options.setup_price)
+        judged = score(p, schedule, d.planned)
+        if best is None or judged.objective < best[0].objective:
+            best, worse = (judged, schedule, days), 0
+        else:
+            worse += 1
+            if worse == 2:
+                break
+    assert best is not None
+    judged, schedule, days = best
+    schedule = _hasten(d, target, days, schedule, judged, options, report)
+    return schedule, f"dispatch jit, allowance {days:g} d"
+
+
+def _hasten(
+    d: Dispatcher, target: Ints, days: float, schedule: Schedule, judged: Score, options: Options, report: Report
+) -> Schedule:
+    """Bring the targets of late lines forward by what they are late, dispatch again, and keep what scores better.
+
+    A line can only gain what the others give; those that are late for their material soon stop the climb.
+    """
+    p = d.problem
+    ahead = np.zeros(p.line_due.size)
+    latest = schedule
+    for k in range(HASTEN):
+        report("scheduling", 0.9)
+        done = line_completions(p, latest)
+        late = np.where(d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
+        if not late.any():
+            break
+        ahead += late
+        by_op = np.where(p.op_line >= 0, ahead[np.maximum(p.op_line, 0)], 0.0)
+        release = np.maximum(p.release, d.ahead_of(target, days + by_op))
+        latest = d.forward(release, d.ahead_of(target, by_op).astype(np.float64), STATIC, options.setup_price)
+        new = score(p, latest, d.planned)
+        if new.objective < judged.objective:
+            judged, schedule = new, latest
+    return schedule
+
+
+def lower_bound(problem: Problem, planned: np.ndarray) -> float:
+    """What no schedule of these work orders can beat: every resource endless, no changeovers, no flow time counted."""
+    shop = problem.shop._replace(
+        capacity=np.full_like(problem.shop.capacity, 1 << 50), matrix=np.full_like(problem.shop.matrix, -1),
+        reserved_ptr=np.zeros_like(problem.shop.reserved_ptr),
+    )
+    free = replace(problem, shop=shop)
+    d = Dispatcher(free, planned)
+    schedule = d.forward(free.release, np.zeros(free.n_op), STATIC, 0.0)
+    late = np.where(planned, np.maximum(line_completions(free, schedule) - free.line_due, 0), 0) / DAY
+    return float((problem.line_weight * (late + LATE_LINE_DAYS * (late > 0))).sum())
+
+
+def latest_ends(problem: Problem, wanted: Ints) -> Ints:
+    """The latest end of each of `line_op` that completes its line by `wanted[line]`."""
+    p = problem
+    by_op = np.repeat(wanted, np.diff(p.line_ptr))
+    return before_open_each(p.timelines, p.factory_tl, by_op, p.line_move)
+
+
+def pull(problem: Problem, schedule: Schedule) -> int:
+    """Pull a schedule right in place; returns how many operations moved."""
+    p = problem
+    placed = np.flatnonzero(schedule.end >= 0)
+    order = placed[np.lexsort((schedule.sequence[placed], schedule.setup_start[placed]))][::-1].copy()
+    lanes = np.where(p.shop.capacity < 1 << 40, np.minimum(p.shop.capacity // UNIT, 4096), 0)
+    done = line_completions(p, schedule)
+    limit_end = np.full(p.n_op, FAR, np.int64)
+    np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
+    fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)
+    fixed |= fractional(p)
+    return int(
+        pull_right(
+            p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, p.factory_tl, order, spans(lanes), limit_end,
+            p.ops.latest_use, fixed, schedule,
+        )
+    )
+
+
+def fractional(problem: Problem) -> np.ndarray:
+    """Operations that hold part of a unit somewhere: lanes cannot follow them, so they stay."""
+    steps = problem.steps
+    part = (steps.need_units % UNIT != 0).astype(np.int64)
+    total = np.concatenate([[0], np.cumsum(part)])
+    by_step = (total[steps.need_ptr[1:]] - total[steps.need_ptr[:-1]]) > 0
+    return by_step[problem.ops.step].astype(np.uint8)

@@ -1,0 +1,197 @@
+"""Pinned operations: locked by a planner or inside the frozen zone, they keep their resource and the start of their run.
+
+Their resources are reserved before dispatch; the reservation leaves room for the longest changeover that may precede.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from pegboard.domain.calendar import FAR, receipt_instant
+from pegboard.domain.factory import Factory
+from pegboard.domain.finding import Finding, error
+from pegboard.domain.record import Moment
+from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Changeovers, Steps
+from pegboard.kernels.latest import run_work
+from pegboard.kernels.opentime import common_open, next_open, place, retreat
+from pegboard.scheduling.problem import Ints
+from pegboard.tables.process import UNIT, Families, ProcessTable
+from pegboard.tables.supply import SupplyPlan, spans
+
+
+@dataclass(frozen=True)
+class Pins:
+    """Operations to pin and the start of the run each is pinned to."""
+
+    op: list[int]
+    start: list[int]
+    name: list[str]
+    source: list[str]
+
+
+@dataclass
+class Reservations:
+    """What pinned operations hold: their times, candidate and members, and the stretches on each resource."""
+
+    op: list[int] = field(default_factory=list)
+    times: list[tuple[int, int, int]] = field(default_factory=list)
+    cand: list[int] = field(default_factory=list)
+    members: list[list[int]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def columns(self, n_op: int, need_ptr: Ints) -> dict[str, Ints]:
+        """The `pin_*` columns over all operations and needs."""
+        columns = {name: np.full(n_op, -1, np.int64) for name in ("pin_setup", "pin_start", "pin_end", "pin_cand")}
+        need = np.full(int(need_ptr[-1]), -1, np.int64)
+        for op, times, cand, members in zip(self.op, self.times, self.cand, self.members, strict=True):
+            columns["pin_setup"][op], columns["pin_start"][op], columns["pin_end"][op] = times
+            columns["pin_cand"][op] = cand
+            need[need_ptr[op] : need_ptr[op] + len(members)] = members
+        return {**columns, "pin_need": need}
+
+    def by_resource(self, n_res: int) -> tuple[Ints, Ints, Ints, Ints]:
+        """Reserved stretches sorted by resource and start: `(ptr, start, end, units)`."""
+        rows = sorted(self.rows)
+        counts = np.bincount([r[0] for r in rows], minlength=n_res) if rows else np.zeros(n_res, np.int64)
+        columns = np.array(rows, np.int64).reshape(len(rows), 4)
+        return spans(counts), columns[:, 1].copy(), columns[:, 2].copy(), columns[:, 3].copy()
+
+    def in_use(self, res: int, start: int, end: int) -> int:
+        """Most units already reserved on a resource during a stretch, at worst."""
+        return sum(units for r, a, b, units in self.rows if r == res and a < end and b > start)
+
+
+def locate_pins(
+    factory: Factory, table: ProcessTable, plan: SupplyPlan, rows: Ints, names: list[str], unpinned: frozenset[str]
+) -> Pins:
+    """Operations of existing work orders that are locked, or whose given start lies in the frozen zone."""
+    pins = Pins([], [], [], [])
+    frozen_until = factory.now + int(factory.policy.freeze_minutes * 60)
+    for work in plan.works:
+        if work.record is None:
+            continue
+        for op in range(work.first_op, work.first_op + work.n_op):
+            step = table.rows[rows[op]].step
+            progress = factory.progress.get((work.wo, step.step)) if step else None
+            if progress is None or progress.status != "waiting" or progress.start is None or names[op] in unpinned:
+                continue
+            start = _instant(progress.start, factory)
+            if progress.locked or start < frozen_until:
+                if progress.resource in table.res_index:
+                    chosen = [c for c in table.rows[rows[op]].cands if table.res_names[c[0]] == progress.resource]
+                    if chosen:
+                        rows[op] = table.variant(int(rows[op]), chosen)
+                pins.op.append(op)
+                pins.start.append(start)
+                pins.name.append(names[op])
+                pins.source.append(progress.source)
+    return pins
+
+
+def _instant(moment: Moment, factory: Factory) -> int:
+    return receipt_instant(moment, factory.calendar, factory.zone)
+
+
+def reserve(
+    pins: Pins, table: ProcessTable, steps: Steps, changeovers: Changeovers, families: Families, family: Ints,
+    rows: Ints, plan: SupplyPlan, findings: list[Finding],
+) -> Reservations:
+    """Reserve resources for the pins, earliest first; a pin that clashes is reported and set free."""
+    held = Reservations()
+    now = table.factory.now
+    for k in sorted(range(len(pins.op)), key=lambda k: (pins.start[k], pins.name[k])):
+        op, start, name = pins.op[k], pins.start[k], pins.name[k]
+        if start < now:
+            why = "the start lies in the past"
+        else:
+            why = _reserve_one(held, op, start, int(rows[op]), float(plan.op_qty[op]), table, steps, changeovers, families, int(family[op]), now)
+        if why:
+            findings.append(
+                error("S301", name, f"operation {name} is locked to start at "
+                      f"{_local(start, table.factory)}, but {why}",
+                      "unlock it or lock it elsewhere; it was scheduled as if it were not locked", pins.source[k])
+            )
+    return held
+
+
+def _local(t: int, factory: Factory) -> str:
+    return datetime.fromtimestamp(t, factory.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _reserve_one(  # noqa: PLR0913
+    held: Reservations, op: int, start: int, row: int, qty: float, table: ProcessTable, steps: Steps,
+    changeovers: Changeovers, families: Families, family: int, now: int,
+) -> str:
+    """Reserve one pinned operation; the reason why not, or nothing."""
+    T = table.timelines.arrays
+    reason = "no resource it may run on is open and free then"
+    for cand in range(int(steps.cand_ptr[row]), int(steps.cand_ptr[row + 1])):
+        res = int(steps.cand_res[cand])
+        setup = int(steps.cand_setup[cand]) + _longest_changeover(changeovers, families, res, family, float(steps.cand_stretch[cand]))
+        run = int(run_work(steps, cand, qty))
+        chosen: list[int] = []
+        for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
+            s = int(steps.need_set[need])
+            for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
+                member = int(steps.set_res[m])
+                found = _times(T, table, steps, row, res, [*chosen, member], setup, run, start)
+                if found is None or member == res or member in chosen:
+                    continue
+                if found[2] > steps.set_until[m]:
+                    continue
+                if held.in_use(member, found[0], found[2]) + int(steps.need_units[need]) <= table.capacity[member]:
+                    chosen.append(member)
+                    break
+        if len(chosen) < int(steps.need_ptr[row + 1] - steps.need_ptr[row]):
+            reason = "a further resource it needs is not open and free then"
+            continue
+        found = _times(T, table, steps, row, res, chosen, setup, run, start)
+        if found is None:
+            continue
+        first = max(found[0], now)
+        if held.in_use(res, first, found[2]) + UNIT > table.capacity[res]:
+            reason = f"{table.res_names[res]} is held by another locked operation then"
+            continue
+        held.op.append(op)
+        held.times.append((first, found[1], found[2]))
+        held.cand.append(cand)
+        held.members.append(chosen)
+        held.rows.append((res, first, found[2], UNIT))
+        for need, member in zip(range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])), chosen, strict=True):
+            until = found[1] if steps.need_phase[need] == SETUP_ONLY else found[2]
+            held.rows.append((member, first, until, int(steps.need_units[need])))
+        return ""
+    return reason
+
+
+def _times(T, table, steps, row, res, members, setup, run, start):  # type: ignore[no-untyped-def]
+    """Setup start, start and end of an operation whose run starts exactly then; None where that cannot be."""
+    base = int(steps.need_ptr[row])
+    setup_ids, run_ids = [int(table.res_timeline[res])], [int(table.res_timeline[res])]
+    for k, member in enumerate(members):
+        tl = int(table.res_timeline[member])
+        if steps.need_phase[base + k] != RUN_ONLY:
+            setup_ids.append(tl)
+        if steps.need_phase[base + k] != SETUP_ONLY:
+            run_ids.append(tl)
+    s, r = np.array(setup_ids, np.int64), np.array(run_ids, np.int64)
+    if common_open(T, r, r.size, start) != start:
+        return None
+    first = int(retreat(T, s, s.size, start, setup))
+    if first <= -FAR:
+        return None
+    _, begin, end = place(T, s, s.size, r, r.size, 0, run, bool(steps.pause[row]), start)
+    if begin != start or end >= FAR:
+        return None
+    return (int(next_open(T, s[0], first)) if setup else start, start, int(end))
+
+
+def _longest_changeover(changeovers: Changeovers, families: Families, res: int, family: int, stretch: float) -> int:
+    matrix = int(families.res_matrix[res])
+    if matrix < 0 or family < 0 or changeovers.n_family == 0:
+        return 0
+    n = changeovers.n_family
+    column = changeovers.us[matrix * n * n : (matrix + 1) * n * n].reshape(n, n)[:, family]
+    return int(np.ceil(float(column.max()) * stretch))
+

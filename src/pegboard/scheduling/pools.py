@@ -1,0 +1,50 @@
+"""Pools: sets of resources that operations compete for, and which pools a resource's release wakes."""
+
+import numpy as np
+
+from pegboard.kernels.arrays import Shop, Steps
+from pegboard.scheduling.pins import Reservations
+from pegboard.scheduling.problem import Ints
+from pegboard.tables.process import Families, ProcessTable
+from pegboard.tables.supply import spans
+
+
+def pools_of(steps: Steps, table: ProcessTable, families: Families) -> tuple[Ints, Ints, np.ndarray]:
+    """Resources of each pool, and whether changeovers matter in it."""
+    n = int(steps.pool.max()) + 1 if steps.pool.size else 0
+    members: list[list[int]] = [[] for _ in range(n)]
+    changes = np.zeros(n, bool)
+    for row, pool in enumerate(steps.pool.tolist()):
+        if not members[pool]:
+            members[pool] = sorted(c[0] for c in table.rows[row].cands)
+        needed = [m for k in range(steps.need_ptr[row], steps.need_ptr[row + 1]) for m in set_members(steps, k)]
+        changes[pool] |= any(families.res_matrix[r] >= 0 for r in [*members[pool], *needed])
+    return spans([len(m) for m in members]), np.array([r for m in members for r in m], np.int64), changes
+
+
+def set_members(steps: Steps, need: int) -> list[int]:
+    """Resources that can fill a need."""
+    s = steps.need_set[need]
+    return steps.set_res[steps.set_ptr[s] : steps.set_ptr[s + 1]].tolist()
+
+
+def shop_of(
+    steps: Steps, table: ProcessTable, families: Families, reserved: Reservations, pool_ptr: Ints, pool_res: Ints
+) -> Shop:
+    """The resources as the kernels see them."""
+    n = len(table.res_names)
+    touch: list[set[int]] = [set() for _ in range(n)]
+    for pool in range(pool_ptr.size - 1):
+        for res in pool_res[pool_ptr[pool] : pool_ptr[pool + 1]].tolist():
+            touch[res].add(pool)
+    for row, pool in enumerate(steps.pool.tolist()):
+        for need in range(steps.need_ptr[row], steps.need_ptr[row + 1]):
+            for res in set_members(steps, need):
+                touch[res].add(pool)
+    ordered = [sorted(t) for t in touch]
+    ptr, start, end, units = reserved.by_resource(n)
+    return Shop(
+        capacity=table.capacity, timeline=table.res_timeline, matrix=families.res_matrix, initial_family=families.initial,
+        reserved_ptr=ptr, reserved_start=start, reserved_end=end, reserved_units=units,
+        touch_ptr=spans([len(t) for t in ordered]), touch_pool=np.array([p for t in ordered for p in t], np.int64),
+    )

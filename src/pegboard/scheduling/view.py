@@ -1,0 +1,169 @@
+"""Plain facts about a schedule that several constraints judge by: who holds what when, and how much time was open.
+
+Written from the definitions with numpy and the domain's timelines; shares nothing with the engines.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pegboard.domain.calendar import PPM, Stretch, Timeline, timeline
+from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Schedule
+from pegboard.scheduling.problem import Ints, Problem
+
+
+def placed(schedule: Schedule) -> Ints:
+    """The operations that have a place."""
+    return np.flatnonzero(schedule.end >= 0)
+
+
+def primary(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
+    """Primary resources of placed operations."""
+    return problem.steps.cand_res[schedule.cand[ops]]
+
+
+def setup_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
+    """Setup and changeover work by definition; none for operations begun before now."""
+    own = problem.steps.cand_setup[schedule.cand[ops]] + schedule.changeover[ops]
+    return np.where(problem.ops.setup_done[ops] == 1, 0, own)
+
+
+def run_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
+    """Run work by definition: fixed part plus quantity times time per unit, rounded up to a microsecond."""
+    cand = schedule.cand[ops]
+    return problem.steps.cand_fixed[cand] + np.ceil(problem.steps.cand_run[cand] * problem.ops.qty[ops] - 1e-3).astype(np.int64)
+
+
+def holds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Every stretch in which an operation holds a resource: `(op, resource, start, end, units)`."""
+    ops = placed(schedule)
+    step = problem.ops.step[ops]
+    counts = problem.steps.need_ptr[step + 1] - problem.steps.need_ptr[step]
+    again = np.repeat(ops, counts)
+    k = np.arange(again.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    need = problem.steps.need_ptr[problem.ops.step[again]] + k
+    phase = problem.steps.need_phase[need]
+    res = schedule.need_res[problem.ops.need_ptr[again] + k]
+    start = np.where(phase == RUN_ONLY, schedule.start[again], schedule.setup_start[again])
+    end = np.where(phase == SETUP_ONLY, schedule.start[again], schedule.end[again])
+    return (
+        np.concatenate([ops, again]),
+        np.concatenate([primary(problem, schedule, ops), res]),
+        np.concatenate([schedule.setup_start[ops], start]),
+        np.concatenate([schedule.end[ops], end]),
+        np.concatenate([np.full(ops.size, 1000), problem.steps.need_units[need]]),
+    )
+
+
+class Together:
+    """Open time that several calendars share, remembered by the set of calendars; the first one gives the rate."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.rows = problem.timeline_rows
+        self.of = cache(self._of)
+
+    def _of(self, ids: tuple[int, ...]) -> Timeline:
+        found = self.rows[ids[0]]
+        for other in ids[1:]:
+            found = timeline(_shared(found, self.rows[other]))
+        return found
+
+
+def _shared(a: Timeline, b: Timeline) -> Iterator[Stretch]:
+    """Stretches in which both are open, at the rate of `a`."""
+    i = j = 0
+    while i < len(a.start) and j < len(b.start):
+        start, end = max(a.start[i], b.start[j]), min(a.end[i], b.end[j])
+        if start < end:
+            yield start, end, a.rate[i]
+        if a.end[i] <= b.end[j]:
+            i += 1
+        else:
+            j += 1
+
+
+def calendars_of(problem: Problem, schedule: Schedule, ops: Ints) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """For each operation the calendars that must be open during its setup and during its run."""
+    tl = problem.shop.timeline
+    first = tl[primary(problem, schedule, ops)].tolist()
+    setup = [(t,) for t in first]
+    run = [(t,) for t in first]
+    step = problem.ops.step[ops]
+    needy = np.flatnonzero(problem.steps.need_ptr[step + 1] > problem.steps.need_ptr[step])
+    for i in needy.tolist():
+        op = int(ops[i])
+        base = int(problem.steps.need_ptr[problem.ops.step[op]])
+        at = int(problem.ops.need_ptr[op])
+        phases = problem.steps.need_phase[base : base + int(problem.ops.need_ptr[op + 1]) - at].tolist()
+        others = tl[schedule.need_res[at : at + len(phases)]].tolist()
+        in_setup = {t for t, phase in zip(others, phases, strict=True) if phase != RUN_ONLY} - {first[i]}
+        in_run = {t for t, phase in zip(others, phases, strict=True) if phase != SETUP_ONLY} - {first[i]}
+        setup[i] = (first[i], *sorted(in_setup))
+        run[i] = (first[i], *sorted(in_run))
+    return setup, run
+
+
+def by_calendar(keys: list[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Ints]]:
+    """Positions of equal calendar sets."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, key in enumerate(keys):
+        groups.setdefault(key, []).append(i)
+    for key, rows in groups.items():
+        yield key, np.array(rows, np.int64)
+
+
+class OpenTime:
+    """A timeline as arrays, for counting over many stretches at once."""
+
+    def __init__(self, row: Timeline) -> None:
+        self.start, self.end = np.array(row.start, np.int64), np.array(row.end, np.int64)
+        self.rate = np.array(row.rate, np.int64)
+        self.open_before, self.work_before = np.array(row.open_before, np.int64), np.array(row.work_before, np.int64)
+
+    def work_until(self, t: Ints) -> Ints:
+        """Microseconds of work before each instant."""
+        return self._until(t, self.work_before, self.rate)
+
+    def open_until(self, t: Ints) -> Ints:
+        """Open seconds before each instant."""
+        return self._until(t, self.open_before, np.ones_like(self.rate))
+
+    def _until(self, t: Ints, before: Ints, rate: Ints) -> Ints:
+        if not self.start.size:
+            return np.zeros_like(t)
+        i = np.searchsorted(self.start, t, side="right") - 1
+        at = np.maximum(i, 0)
+        inside = np.minimum(t, self.end[at]) - self.start[at]
+        return np.where(i < 0, 0, before[at] + inside * rate[at])
+
+    def is_open(self, t: Ints) -> NDArray[np.bool_]:
+        """Whether work can begin at each instant."""
+        if not self.start.size:
+            return np.zeros(t.size, bool)
+        i = np.searchsorted(self.start, t, side="right") - 1
+        return (i >= 0) & (t < self.end[np.maximum(i, 0)])
+
+    def first_open(self, t: Ints) -> Ints:
+        """The first instant at or after each that is open; far beyond the calendar where none is."""
+        i = np.searchsorted(self.end, t, side="right")
+        beyond = np.append(self.start, np.iinfo(np.int64).max)
+        return np.maximum(t, beyond[i])
+
+    def after_open(self, t: Ints, seconds: Ints) -> Ints:
+        """When so much open time has passed since each instant; the instant itself for none."""
+        target = self.open_until(t) + seconds
+        i = np.maximum(np.searchsorted(self.open_before, target, side="left") - 1, 0)
+        found = self.start[i] + target - self.open_before[i] if self.start.size else t
+        return np.where(seconds <= 0, t, found)
+
+    def after_work(self, t: Ints, work: Ints) -> Ints:
+        """When so much work is done since each instant; the instant itself for none."""
+        target = self.work_until(t) + work
+        i = np.maximum(np.searchsorted(self.work_before, target, side="left") - 1, 0)
+        found = self.start[i] - (self.work_before[i] - target) // self.rate[i] if self.start.size else t
+        return np.where(work <= 0, t, found)
+
+
+SECOND = PPM

@@ -1,0 +1,245 @@
+"""The bill of process as arrays: one row per routing step, with its candidates, needs, lags and yields.
+
+An item that is made without a routing gets one row on a resource without a name, where its lead time passes on the
+factory's open days. A subcontracted step runs day and night on a resource without capacity limit.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pegboard.domain.calendar import DAY, PPM
+from pegboard.domain.factory import Factory
+from pegboard.domain.resource import Changeover
+from pegboard.domain.routing import RoutingStep
+from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Changeovers, Steps
+from pegboard.tables.timelines import TimelineTable
+
+UNIT = 1000
+NO_LIMIT = 1 << 50
+_PHASE = {"both": BOTH, "setup": SETUP_ONLY, "run": RUN_ONLY}
+_US_PER_MIN = 60 * PPM
+
+Candidate = tuple[int, int, int, float, int, float]
+"""Resource, setup, fixed run work, run work per unit (all microseconds at its efficiency), rank, stretch."""
+
+
+class StepRow:
+    """One row on its way into the arrays."""
+
+    __slots__ = ("cands", "item", "needs", "preds", "step", "tail_yield")
+
+    def __init__(
+        self, item: str, step: RoutingStep | None, cands: list[Candidate], needs: list[tuple[str, int, int]],
+        preds: list[int], tail_yield: float,
+    ) -> None:
+        self.item, self.step, self.cands, self.needs = item, step, cands, needs
+        self.preds, self.tail_yield = preds, tail_yield
+
+
+class ProcessTable:
+    """All steps of all made items, and variants of single steps added for work in progress.
+
+    `span[item]` is the half-open range of an item's rows; `preds[row]` are rows of the same item that come before it.
+    """
+
+    def __init__(self, factory: Factory) -> None:
+        self.factory = factory
+        self.res_names: list[str] = [*sorted(factory.resources), "", "(outside)"]
+        self.res_index = {name: i for i, name in enumerate(self.res_names)}
+        self.lead_res, self.outside_res = len(self.res_names) - 2, len(self.res_names) - 1
+        timelines = [*(factory.timelines[r] for r in self.res_names[:-2]), factory.open_days, factory.always]
+        self.timelines = TimelineTable([*timelines, factory.calendar])
+        self.res_timeline = np.array([self.timelines.index(t) for t in timelines], np.int64)
+        self.factory_tl = self.timelines.index(factory.calendar)
+        self.capacity = np.array(
+            [round(r.capacity * UNIT) if r.finite else NO_LIMIT for r in self._resources()] + [NO_LIMIT] * 2, np.int64
+        )
+        self.rows: list[StepRow] = []
+        self.span: dict[str, tuple[int, int]] = {}
+        for item, steps in factory.routing.items():
+            if factory.supply[item] == "make":
+                self._add_routing(item, steps)
+        for item, how in sorted(factory.supply.items()):
+            if how == "make" and item not in self.span:
+                self._add_lead_time(item)
+
+    def _resources(self):  # type: ignore[no-untyped-def]
+        return [self.factory.resources[r] for r in self.res_names[:-2]]
+
+    def _add_routing(self, item: str, steps: Sequence[RoutingStep]) -> None:
+        first = len(self.rows)
+        where = {s.step: first + i for i, s in enumerate(steps)}
+        by_number = sorted(s.step for s in steps)
+        tails = tail_yields(steps, self.factory.items[item].yield_)
+        for i, step in enumerate(steps):
+            k = by_number.index(step.step)
+            after = step.after or (by_number[k - 1 : k] if k else ())
+            needs = [
+                (n.resource, round(n.qty * UNIT), _PHASE[n.phase]) for n in self.factory.needs.get((item, step.step), ())
+            ]
+            self.rows.append(
+                StepRow(item, step, self._candidates(step), needs, [where[a] for a in after if a in where], tails[i])
+            )
+        self.span[item] = (first, len(self.rows))
+
+    def _add_lead_time(self, item: str) -> None:
+        record = self.factory.items[item]
+        work = round(record.lead_time_days * DAY * PPM)
+        self.span[item] = (len(self.rows), len(self.rows) + 1)
+        self.rows.append(StepRow(item, None, [(self.lead_res, 0, work, 0.0, 1, 1.0)], [], [], record.yield_))
+
+    def _candidates(self, step: RoutingStep) -> list[Candidate]:
+        if step.supplier and step.lead_time_days is not None:
+            return [(self.outside_res, 0, round(step.lead_time_days * DAY * PPM), 0.0, 1, 1.0)]
+        found: dict[int, Candidate] = {}
+        options = [(step.resource, 1.0, step.setup_min, step.run_min, 0)]
+        for a in self.factory.alternates.get((step.item, step.step), ()):
+            setup = step.setup_min if a.setup_min is None else a.setup_min
+            run = step.run_min if a.run_min is None else a.run_min
+            options.append((a.resource, a.run_factor, setup, run, a.rank))
+        for name, factor, setup, run, rank in options:
+            for resource in self.factory.candidates(name):
+                res = self.res_index[resource]
+                if res not in found:
+                    found[res] = self._candidate(res, step, factor, setup, run, rank)
+        return sorted(found.values(), key=lambda c: (c[4], c[0]))
+
+    def _candidate(self, res: int, step: RoutingStep, factor: float, setup: float, run: float, rank: int) -> Candidate:
+        efficiency = self.factory.resources[self.res_names[res]].efficiency
+        stretch = 1.0 / efficiency if self.factory.policy.efficiency_on_setup else 1.0
+        per_run = run * factor * _US_PER_MIN / efficiency
+        fixed = step.fixed_min * _US_PER_MIN / efficiency
+        if step.work_content_basis == "per_lot":
+            fixed, per_run = fixed + per_run, 0.0
+        return (res, up(setup * _US_PER_MIN * stretch), up(fixed), per_run, rank, stretch)
+
+    def variant(self, row: int, cands: list[Candidate]) -> int:
+        """A copy of a step with other candidates, for an operation already begun or pinned; returns its row."""
+        old = self.rows[row]
+        self.rows.append(StepRow(old.item, old.step, cands, old.needs, old.preds, old.tail_yield))
+        return len(self.rows) - 1
+
+    def tail_yields(self) -> NDArray[np.float64]:
+        """Product of the yields of each step and all later ones, and the item's."""
+        return np.array([r.tail_yield for r in self.rows])
+
+    def preferred(self) -> NDArray[np.int64]:
+        """The candidate each step is timed on before resources are chosen: lowest rank, then least work, then name."""
+        ptr = 0
+        chosen = []
+        for row in self.rows:
+            ranked = range(len(row.cands))
+            best = min(ranked, key=lambda i, c=row.cands: (c[i][4], c[i][3], c[i][1] + c[i][2], c[i][0])) if ranked else 0
+            chosen.append(ptr + best)
+            ptr += len(row.cands)
+        return np.array(chosen, np.int64)
+
+    def steps(self) -> Steps:
+        """The arrays the kernels read."""
+        pools: dict[tuple[int, ...], int] = {}
+        sets: dict[str, int] = {}
+        pool, cand_ptr, need_ptr = [], [0], [0]
+        cands: list[Candidate] = []
+        needs: list[tuple[int, int, int]] = []
+        for row in self.rows:
+            pool.append(pools.setdefault(tuple(sorted(c[0] for c in row.cands)), len(pools)))
+            cands.extend(row.cands)
+            cand_ptr.append(len(cands))
+            needs.extend((sets.setdefault(name, len(sets)), units, phase) for name, units, phase in row.needs)
+            need_ptr.append(len(needs))
+        set_ptr, set_res, set_until = [0], [], []
+        for name in sets:
+            for m in self.factory.members.get(name, ()):
+                set_res.append(self.res_index[m.resource])
+                set_until.append(m.until)
+            set_ptr.append(len(set_res))
+
+        def ints(values: Sequence[int]) -> NDArray[np.int64]:
+            return np.array(values, np.int64)
+
+        def seconds(field: str) -> NDArray[np.int64]:
+            return ints([round((getattr(r.step, field) if r.step else 0.0) * 60) for r in self.rows])
+
+        norm_only = self.factory.policy.queue_time == "norm"
+        self.queue_norm = seconds("queue_min")
+        return Steps(
+            pool=ints(pool),
+            cand_ptr=ints(cand_ptr),
+            cand_res=ints([c[0] for c in cands]),
+            cand_setup=ints([c[1] for c in cands]),
+            cand_fixed=ints([c[2] for c in cands]),
+            cand_run=np.array([c[3] for c in cands], np.float64),
+            cand_rank=ints([c[4] for c in cands]),
+            cand_stretch=np.array([c[5] for c in cands], np.float64),
+            need_ptr=ints(need_ptr),
+            need_set=ints([n[0] for n in needs]),
+            need_units=ints([n[1] for n in needs]),
+            need_phase=ints([n[2] for n in needs]),
+            set_ptr=ints(set_ptr),
+            set_res=ints(set_res),
+            set_until=ints([min(u, FAR) for u in set_until]),
+            pause=np.array([not r.step or r.step.pause for r in self.rows], np.uint8),
+            queue=np.zeros(len(self.rows), np.int64) if norm_only else self.queue_norm,
+            move=seconds("move_min"),
+            wait=seconds("wait_min"),
+            transfer=np.array([(r.step.transfer_qty or 0.0) if r.step else 0.0 for r in self.rows], np.float64),
+        )
+
+
+class Families:
+    """Setup families by index, and the changeover matrices over them."""
+
+    def __init__(self, factory: Factory, res_names: Sequence[str]) -> None:
+        self._rows: dict[str, list[Changeover]] = defaultdict(list)
+        for c in factory.snapshot.changeovers:
+            self._rows[c.changeover].append(c)
+        self.matrices = sorted(self._rows)
+        self.names: list[str] = []
+        self._index: dict[str, int] = {}
+        self.res_matrix = np.full(len(res_names), -1, np.int64)
+        self.initial = np.full(len(res_names), -1, np.int64)
+        for i, name in enumerate(res_names):
+            resource = factory.resources.get(name)
+            if resource is None or not resource.finite:
+                continue
+            if resource.changeover in self._rows:
+                self.res_matrix[i] = self.matrices.index(resource.changeover)
+            if resource.initial_family:
+                self.initial[i] = self.index(resource.initial_family)
+
+    def index(self, family: str) -> int:
+        """The number of a family; -1 for none."""
+        return self._index.setdefault(family, len(self._index)) if family else -1
+
+    def arrays(self) -> Changeovers:
+        """All matrices over the families seen so far; the most specific row wins, pairs without a row cost nothing."""
+        self.names = list(self._index)
+        n = len(self.names)
+        us = np.zeros((len(self.matrices), n, n), np.int64)
+        for m, name in enumerate(self.matrices):
+            for row in sorted(self._rows[name], key=lambda c: (c.from_ != "*", c.to != "*")):
+                a = slice(None) if row.from_ == "*" else self._index.get(row.from_)
+                b = slice(None) if row.to == "*" else self._index.get(row.to)
+                if a is not None and b is not None:
+                    us[m, a, b] = up(row.minutes * _US_PER_MIN)
+        return Changeovers(n, us.reshape(-1))
+
+
+def tail_yields(steps: Sequence[RoutingStep], item_yield: float) -> list[float]:
+    """For each step the product of its own yield, those of all steps that follow it by number, and the item's."""
+    by_number = sorted(range(len(steps)), key=lambda i: steps[i].step)
+    tails = [0.0] * len(steps)
+    product = item_yield
+    for i in reversed(by_number):
+        product *= steps[i].yield_
+        tails[i] = product
+    return tails
+
+
+def up(work: float) -> int:
+    """Microseconds of work, rounded up past the noise of binary fractions."""
+    whole = int(work)
+    return whole + 1 if work - whole > 1e-3 else whole

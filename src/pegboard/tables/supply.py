@@ -1,0 +1,130 @@
+"""Planned supply: lines to serve, work orders with their operations, purchases, and the pegs between them.
+
+`planning` writes it, `scheduling` and the plan read it. Operations are arrays over all work orders, everything else
+rows. Instants are UTC seconds.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pegboard.domain.finding import Finding
+from pegboard.domain.order import OrderLine
+from pegboard.domain.record import Options
+from pegboard.domain.supply import ItemSupplier, WorkOrder
+
+
+class Line(msgspec.Struct, gc=False):
+    """A customer-order line to serve: open quantity, when it falls due and what its delay costs."""
+
+    record: OrderLine
+    id: str
+    qty: float
+    due: int
+    need: int
+    earliest: int
+    priority: int
+    weight: float
+
+
+class Work(msgspec.Struct, gc=False):
+    """A work order: `qty` started for `good` pieces by `need`, first made for line `line` (-1 none).
+
+    `record` is set where it exists already; `root` names the existing work order it serves where no line is. Its operations are `first_op` to `first_op + n_op`.
+    """
+
+    wo: str
+    item: str
+    qty: float
+    good: float
+    need: int
+    line: int
+    earliest: int
+    level: int
+    options: Options
+    cures: bool
+    root: str = ""
+    record: WorkOrder | None = None
+    first_op: int = 0
+    n_op: int = 0
+
+
+class Purchase(msgspec.Struct, gc=False):
+    """A purchase to propose: the earliest it can be there, and the earliest need it serves."""
+
+    po: str
+    item: str
+    source: ItemSupplier | None
+    qty: float
+    earliest: int
+    need: int
+
+
+class Link(msgspec.Struct, gc=False):
+    """`qty` of a supply for a demand.
+
+    `supply_kind` is stock, po, wo or purchase, `index` the row of the work order or purchase (-1 otherwise);
+    `available` is when a dated supply is there (0 for work orders and purchases, which are dated later), `expires`
+    when it must have been used. The demand is line `line`, or operation `op` of work order `work`.
+    """
+
+    supply_kind: str
+    supply: str
+    index: int
+    available: int
+    expires: int
+    line: int
+    work: int
+    op: int
+    item: str
+    qty: float
+    hard: bool
+
+
+class Shortage(msgspec.Struct, frozen=True, gc=False):
+    """A demand nothing can cover: which line it stops, or (-1) which existing work order, and why in words."""
+
+    line: int
+    wo: str
+    item: str
+    qty: float
+    why: str
+
+
+class SupplyPlan(msgspec.Struct):
+    """What planning hands to scheduling.
+
+    Arrays by operation: its work order, row of the process table, started quantity (what remains of it), and latest
+    arrival, setup start and end at infinite capacity. `pred_ptr, pred_op` are each operation's predecessors in its own
+    work order. `unplanned[line]` says why a line is left out.
+    """
+
+    lines: list[Line]
+    works: list[Work]
+    purchases: list[Purchase]
+    links: list[Link]
+    op_work: NDArray[np.int64]
+    op_row: NDArray[np.int64]
+    op_qty: NDArray[np.float64]
+    latest_arrival: NDArray[np.int64]
+    latest_start: NDArray[np.int64]
+    latest_end: NDArray[np.int64]
+    pred_ptr: NDArray[np.int64]
+    pred_op: NDArray[np.int64]
+    unplanned: dict[int, str]
+    findings: list[Finding]
+
+    def links_of_line(self) -> dict[int, list[Link]]:
+        """The pegs of each line."""
+        found: dict[int, list[Link]] = {}
+        for link in self.links:
+            if link.line >= 0:
+                found.setdefault(link.line, []).append(link)
+        return found
+
+
+def spans(counts: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row pointers from counts."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
