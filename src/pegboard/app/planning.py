@@ -171,7 +171,7 @@ def _messages(planned: Planned, orders) -> list[Finding]:  # type: ignore[no-unt
     found: list[Finding] = []
     for row in orders:
         if row.status == "unplanned":
-            found.append(error("S310", row.id, f"order {row.id} is not planned: {row.reason}", "mend the cause and plan again"))
+            found.append(warning("S310", row.id, f"order {row.id} is not planned: {row.reason}", "mend the cause and plan again"))
     for line in planned.factory.lines:
         if line.status == "hold":
             found.append(info("S311", line.id, f"order {line.id} is on hold and not planned", "release it when it may go on"))

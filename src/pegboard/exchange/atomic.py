@@ -32,7 +32,7 @@ class Replacing:
     def commit(self) -> None:
         """Give all files their names, in the order in which they were opened."""
         for temporary, final in self._pending:
-            os.replace(temporary, final)
+            temporary.replace(final)
         self._pending.clear()
         if os.name == "posix":
             handle = os.open(self.directory, os.O_RDONLY)

@@ -124,11 +124,13 @@ def _user(texts: Sequence[Sequence[str]], headers: Headers, count: int) -> list[
     """The cells of the user columns that are not blank, in file order."""
     if not headers.user:
         return [()] * count
-    names = [name for _, name in headers.user]
-    columns = [[text.strip() for text in texts[i]] for i, _ in headers.user]
-    return [
-        tuple((name, text) for name, text in zip(names, row, strict=True) if text) for row in zip(*columns, strict=True)
-    ]
+    columns = []
+    for i, name in headers.user:
+        pairs = {text: (name, text.strip()) if text.strip() else None for text in set(texts[i])}
+        columns.append([pairs[text] for text in texts[i]])
+    if len(columns) == 1:
+        return [(pair,) if pair else () for pair in columns[0]]
+    return [tuple(pair for pair in row if pair) for row in zip(*columns, strict=True)]
 
 
 def _report_cell(

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Sequence
 
+from pegboard.exchange.csv_text import csv_lines, quoted
 from pegboard.exchange.report import Report, shown
 from pegboard.exchange.synonyms import known_headers, other_names, squash
 from pegboard.exchange.tables import Table
@@ -53,11 +54,7 @@ def read_csv(data: bytes, file: str, label: str, report: Report) -> Table | None
 
 def write_csv(table: Table) -> bytes:
     """The table as the contract has it: commas, UTF-8, quotation marks where needed; line ends as they were."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator=table.line_end)
-    writer.writerow(table.header)
-    writer.writerows(table.rows)
-    return out.getvalue().encode()
+    return csv_lines(map(quoted, [table.header, *table.rows]), table.line_end)
 
 
 def decode(data: bytes, label: str, report: Report) -> str | None:
@@ -135,7 +132,8 @@ def _split(
             faulty += 1
             _report_broken(lines[start - 1], start, label, report)
         if start < len(lines) and _is_hopeless(faulty, len(rows)):
-            what = f"most rows cannot be split into cells; the {len(lines) - start:,} lines after line {start:,} are not read"
+            left = len(lines) - start
+            what = f"most rows cannot be split into cells; the {left:,} lines after line {start:,} are not read"
             report.add("F114", label, what, "check that this is the right file, in the right form", line=start)
             break
     return rows, at

@@ -6,6 +6,7 @@ subtracting is safe over a change of the clocks. A bare date stays one: its inst
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pegboard.domain.record import Moment
@@ -84,12 +85,29 @@ def clock(text: str) -> int | Fault:
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime | Noted:
     """The instant in UTC of a wall time in `zone`: the next that exists in a gap, the first in an overlap."""
-    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    offset = _offset_all_day(local.toordinal(), zone)
+    if offset is not None:
+        return (local - offset).replace(tzinfo=UTC)
+    first, second = _offsets(local, zone)
     if first == second:
         return (local - first).replace(tzinfo=UTC)
     if first > second:
         return Noted((local - first).replace(tzinfo=UTC), TWICE)
     return Noted(_transition((local - second).replace(tzinfo=UTC), (local - first).replace(tzinfo=UTC), zone), SKIPPED)
+
+
+def _offsets(local: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
+    """The offsets of a wall time at its first and second occurrence; in a gap, before and after it."""
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return first, second
+
+
+@lru_cache(maxsize=50_000)
+def _offset_all_day(day: int, zone: ZoneInfo) -> timedelta | None:
+    """The offset of a day on which the clocks do not change, by its ordinal; the day after is looked at too."""
+    start = datetime.fromordinal(day)
+    offsets = {*_offsets(start, zone), *_offsets(start + timedelta(days=1), zone)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def moment_text(value: Moment, zone: ZoneInfo) -> str:

@@ -52,7 +52,7 @@ class Style(msgspec.Struct, frozen=True):
     sure: frozenset[str] = frozenset()
 
 
-def style_of(texts: Iterable[str], semicolons: bool = False, sure: frozenset[str] = frozenset()) -> Style:
+def style_of(texts: Iterable[str], *, semicolons: bool = False, sure: frozenset[str] = frozenset()) -> Style:
     """The style that a file's numbers show; only texts with a comma can change how others are read."""
     texts = set(texts) - sure
     if not any("," in t for t in texts):

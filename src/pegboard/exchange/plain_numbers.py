@@ -23,7 +23,7 @@ def table_style(table: Table, headers: Headers) -> Style:
     texts = {row[i].strip() for row in table.rows for i in places if i < len(row) and "," in row[i]}
     if texts:
         texts |= {row[i].strip() for row in table.rows for i in places if i < len(row)}
-    return style_of(texts, table.semicolons, table.sure)
+    return style_of(texts, semicolons=table.semicolons, sure=table.sure)
 
 
 def with_plain_numbers(table: Table, headers: Headers) -> tuple[Table, bool]:

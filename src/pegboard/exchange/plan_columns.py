@@ -10,6 +10,7 @@ import msgspec
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import BufferPlan, OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
 from pegboard.domain.record import Ids, Options
+from pegboard.exchange.csv_text import quoted
 from pegboard.exchange.instants import Instants, seconds
 from pegboard.exchange.number_text import shortest
 
@@ -29,7 +30,6 @@ PLAN_FILES: dict[str, type[msgspec.Struct]] = {
 COUNTS = ("step", "level")
 """The whole numbers that are no instants."""
 
-_SPECIAL = (",", '"', "\n", "\r")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -58,11 +58,11 @@ def formatter(kind: Kind, instants: Instants) -> Callable[[Sequence[Any]], Seque
         case "yes/no":
             return lambda values: ["yes" if value else "no" for value in values]
         case "ids":
-            return lambda values: _quoted([";".join(value) if value else "" for value in values])
+            return lambda values: quoted([";".join(value) if value else "" for value in values])
         case "options":
-            return lambda values: _quoted([_options_text(value) if value else "" for value in values])
+            return lambda values: quoted([_options_text(value) if value else "" for value in values])
         case _:
-            return _quoted
+            return quoted
 
 
 def parser(column: PlanColumn) -> Callable[[Sequence[str]], Sequence[Any]]:
@@ -108,14 +108,6 @@ def _numbers(values: Sequence[float | None]) -> list[str]:
     # The encoder writes 12.0, -0.0 and null, and a zero after the point only there.
     ended = (text + b",").replace(b".0,", b",").replace(b"-0,", b"0,").replace(b"null,", b",")
     return ended[:-1].decode().split(",")
-
-
-def _quoted(texts: Sequence[str]) -> Sequence[str]:
-    """Texts with quotation marks around those that need them, which is seldom any."""
-    everything = "".join(texts)
-    if not any(sign in everything for sign in _SPECIAL):
-        return texts
-    return ['"' + text.replace('"', '""') + '"' if any(sign in text for sign in _SPECIAL) else text for text in texts]
 
 
 def _options_text(chosen: Options) -> str:

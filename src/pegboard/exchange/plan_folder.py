@@ -14,6 +14,7 @@ import msgspec
 
 from pegboard.domain.plan import Plan
 from pegboard.exchange.atomic import replacing
+from pegboard.exchange.csv_text import csv_lines
 from pegboard.exchange.instants import Instants
 from pegboard.exchange.plan_columns import PLAN_FILES, formatter, plan_columns
 
@@ -60,12 +61,11 @@ def _csv(name: str, rows: tuple[msgspec.Struct, ...], instants: Instants) -> Ite
     """The bytes of one file, header first, some thousand rows at a time."""
     columns = plan_columns(PLAN_FILES[name])
     formatters = [formatter(column.kind, instants) for column in columns]
-    yield ",".join(column.name for column in columns).encode() + b"\n"
+    yield csv_lines([[column.name for column in columns]])
     for start in range(0, len(rows), _BLOCK):
         values = zip(*map(msgspec.structs.astuple, rows[start : start + _BLOCK]), strict=True)
         cells = [form(column) for form, column in zip(formatters, values, strict=True)]
-        # Joined here, since csv.writer looks at each sign of each cell: four times as slow.
-        yield ("\n".join(map(",".join, zip(*cells, strict=True))) + "\n").encode()
+        yield csv_lines(zip(*cells, strict=True))
 
 
 def _json(value: Any) -> bytes:

@@ -172,14 +172,28 @@ class Explainer:
         p = self.p
         name = p.op_names[op]
         cursor = ready
-        for start, end, other, resource in self._blockers(op, ready, first):
-            if start > cursor:
-                self._split(found, "held", cursor, start, name, f"{name} is held to be just in time", timeline)
-            behind = p.op_names[other]
-            self._split(found, "resource", max(start, cursor), end, resource, f"{name} waits for {resource} behind {behind}", timeline)
-            cursor = max(cursor, end)
-        if cursor < first:
-            self._split(found, "held", cursor, first, name, f"{name} is held to be just in time", timeline)
+        for start, end, resource, behind in self._spells(self._blockers(op, ready, first)):
+            self._split(found, "held", cursor, start, name, f"{name} is held to be just in time", timeline)
+            others = ", ".join(dict.fromkeys(behind[:3])) + (f" and {len(behind) - 3} more" if len(behind) > 3 else "")
+            self._split(found, "resource", start, end, resource, f"{name} waits for {resource} behind {others}", timeline)
+            cursor = end
+        self._split(found, "held", cursor, first, name, f"{name} is held to be just in time", timeline)
+
+    def _spells(self, blockers: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str, list[str]]]:
+        """Neighbouring stretches of one resource as one spell of waiting: `(start, end, resource, who was before)`."""
+        spells: list[tuple[int, int, str, list[str]]] = []
+        for start, end, other, resource in blockers:
+            name = self.p.op_names[other]
+            if spells and spells[-1][2] == resource and self._touch(resource, spells[-1][1], start):
+                spells[-1] = (spells[-1][0], end, resource, [*spells[-1][3], name])
+            else:
+                spells.append((start, end, resource, [name]))
+        return spells
+
+    def _touch(self, resource: str, end: int, start: int) -> bool:
+        """Whether less than a minute of open time lies between."""
+        timeline = self.p.factory.timelines.get(resource)
+        return timeline is None or timeline.open_until(start) - timeline.open_until(end) < 60
 
     def _blockers(self, op: int, ready: int, first: int) -> list[tuple[int, int, int, str]]:
         """Stretches between ready and first in which a resource of the operation was held by others, in time order."""

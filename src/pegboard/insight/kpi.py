@@ -6,7 +6,7 @@ import numpy as np
 
 from pegboard.domain.plan import Kpis, OrderPlan
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.view import holds
+from pegboard.scheduling.view import OpenTime, holds
 
 DAY = 86_400.0
 
@@ -45,22 +45,21 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
 
 def utilisation(p: Planned, end: int) -> dict[str, float]:
     """Busy share of each resource's open time from now to the last operation's end, in percent of its capacity."""
-    op, res, start, stop, units = holds(p.problem, p.schedule)
-    busy: dict[int, float] = defaultdict(float)
+    _, res, start, stop, units = holds(p.problem, p.schedule)
     tl = p.problem.shop.timeline
-    for t in range(len(p.problem.timeline_rows)):
-        rows = np.flatnonzero(tl[res] == t)
-        if rows.size:
-            timeline = p.problem.timeline_rows[t]
-            for k in rows.tolist():
-                busy[int(res[k])] += (timeline.open_until(int(stop[k])) - timeline.open_until(int(start[k]))) * units[k] / 1000
+    seconds = np.zeros(start.size)
+    for t, row in enumerate(p.problem.timeline_rows):
+        mine = tl[res] == t
+        open_time = OpenTime(row)
+        seconds[mine] = open_time.open_until(stop[mine]) - open_time.open_until(start[mine])
+    busy = np.bincount(res, weights=seconds * units / 1000, minlength=len(p.problem.res_names))
     found = {}
     for r, name in enumerate(p.problem.res_names):
         if name in p.factory.resources:
             timeline = p.problem.timeline_rows[int(tl[r])]
             available = timeline.open_until(end) - timeline.open_until(p.factory.now)
             capacity = p.factory.resources[name].capacity
-            found[name] = round(100 * busy[r] / (available * capacity), 2) if available > 0 else 0.0
+            found[name] = round(100 * float(busy[r]) / (available * capacity), 2) if available > 0 else 0.0
     return found
 
 

@@ -81,11 +81,12 @@ def lay(T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready,
     """
     step = O.step[op]
     tl = R.timeline[S.cand_res[cand]]
-    begin = max(t, ready, after_open(T, tl, ready_queued, S.queue[step]))
     setup, changeover = S.cand_setup[cand], 0
     if O.setup_done[op]:
         setup = 0
+        begin = max(t, ready, ready_queued)
     else:
+        begin = max(t, ready, after_open(T, tl, ready_queued, S.queue[step]))
         changeover = changeover_work(R, S, C, O.family[op], state, cand, members, n_need)
     run = run_work(S, cand, O.qty[op])
     if n_need == 0 and batch <= 0.0 and S.pause[step] != 0 and setup + changeover + run > 0:
@@ -444,7 +445,7 @@ def _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, rea
 def _queue_over(T, R, S, O, op, ready_queued, ready, now):
     """The first instant at which an operation may begin on any of its candidates."""
     step = O.step[op]
-    if S.queue[step] <= 0:
+    if S.queue[step] <= 0 or O.setup_done[op]:
         return max(ready[op], ready_queued[op], now)
     earliest = FAR
     seen = -1

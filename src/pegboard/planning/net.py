@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from pegboard.domain.calendar import DAY, FAR
+from pegboard.domain.record import Options
 from pegboard.planning.lotsize import LotRule
 
 _EPS = 1e-9
@@ -24,13 +25,17 @@ class Draw(msgspec.Struct, gc=False):
     line: int
     order: str
     line_id: str
+    options: Options
     work: int
     op: int
     earliest: int
 
 
 class Source(msgspec.Struct, gc=False):
-    """A supply that is there or coming, with what is left of it. `preferred` names an order served first but not alone."""
+    """A supply that is there or coming, with what is left of it.
+
+    `preferred` names an order served first but not alone; a supply of one `variant` serves equal options only.
+    """
 
     kind: str
     id: str
@@ -40,6 +45,7 @@ class Source(msgspec.Struct, gc=False):
     expires: int = FAR
     reserved: str = ""
     preferred: str = ""
+    variant: Options = ()
 
 
 class Taken(msgspec.Struct, gc=False):
@@ -94,13 +100,13 @@ def net(
         use = max(expected_use(draw), draw.need)
         patience = max(draw.need, earliest_new)
 
-        def fits(s: Source, use: int = use, patience: int = patience) -> bool:
-            return s.expires > use and s.available <= patience
+        def fits(s: Source, draw: Draw = draw, use: int = use, patience: int = patience) -> bool:
+            return s.expires > use and s.available <= patience and (not s.variant or s.variant == draw.options)
 
         if reserved and (draw.order in reserved or draw.line_id in reserved):
             mine = (draw.order, draw.line_id)
             own = [s for s in sources if (s.reserved or s.preferred) in mine]
-            left = _take(draw, left, own, taken, lambda s, use=use: s.expires > use)
+            left = _take(draw, left, own, taken, lambda s, d=draw, use=use: s.expires > use and (not s.variant or s.variant == d.options))
         left = _take(draw, left, sources, taken, lambda s, fits=fits: not s.reserved and fits(s))
         if left > _EPS:
             if not waiting:

@@ -111,12 +111,14 @@ class _Pull:
         self._taken_names = {w.wo for rows in factory.work_orders.values() for w in rows}
         self._open: dict[str, list[int]] = {}
         self._stuck = stuck
+        self._variants = {i for i, steps in factory.routing.items() if any("{" in s.family for s in steps)}
 
     def run(self) -> None:
         for i, line in enumerate(self.lines):
             if i not in self.left_out:
                 self._draws[line.record.item].append(
-                    Draw(line.record.item, line.qty, line.need, line.priority, i, line.record.order, line.id, -1, -1, line.earliest)
+                    Draw(line.record.item, line.qty, line.need, line.priority, i, line.record.order, line.id, line.record.options, -1, -1,
+                        line.earliest)
                 )
         levels: dict[int, set[str]] = defaultdict(set)
         for item in self._draws:
@@ -208,7 +210,7 @@ class _Pull:
             work = self.works[w]
             order = work.record.order if work.record else ""
             if work.good > 0:
-                found.append(Source("wo", work.wo, w, work.good, max(work.need, factory.now), preferred=order))
+                found.append(Source("wo", work.wo, w, work.good, max(work.need, factory.now), preferred=order, variant=work.options))
         return found
 
     def _new_lots(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
@@ -231,7 +233,8 @@ class _Pull:
                 self.works[root.work].root if root.line < 0 else "",
             )
             self.works.append(work)
-            found.append(Source("wo", work.wo, len(self.works) - 1, good, 0))
+            variant = options if item in self._variants else ()
+            found.append(Source("wo", work.wo, len(self.works) - 1, good, 0, variant=variant))
         return found
 
     def _purchases(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
@@ -301,11 +304,12 @@ class _Pull:
         order = self.lines[work.line].record.order if work.line >= 0 else (work.record.order if work.record else "")
         line_id = self.lines[work.line].id if work.line >= 0 else ""
         priority = self.lines[work.line].priority if work.line >= 0 else 100
+        options = self.lines[work.line].record.options if work.line >= 0 else work.options
         for component, number, qty in self.exploder.components(work.item, started, work.need):
             op = where[number]
             need = latest.arrival[op] if not self.table.rows[latest.row[op]].preds else latest.start[op]
             self._draws[component].append(
-                Draw(component, qty, need, priority, work.line, order, line_id, w, op, work.earliest)
+                Draw(component, qty, need, priority, work.line, order, line_id, options, w, op, work.earliest)
             )
             touched.add(component)
         return touched

@@ -13,7 +13,7 @@ from pegboard.scheduling.view import OpenTime, primary
 class Precedence:
     """`setup_start(next) >= queue(move(end + wait))`; the queue counts on the next one's primary calendar.
 
-    The queue of a first step counts from the arrival of its material. Steps that overlap are judged by `overlap`.
+    The queue of a first step counts from the arrival of its material; an operation begun before now has queued. Steps that overlap are judged by `overlap`.
     """
 
     name = "precedence"
@@ -41,7 +41,7 @@ class Precedence:
     def _queued(
         self, p: Problem, schedule: Schedule, ops: np.ndarray, arrived: np.ndarray, only_first: bool = False
     ) -> Iterator[Violation]:
-        queue = p.steps.queue[p.ops.step[ops]]
+        queue = np.where(p.ops.setup_done[ops] == 1, 0, p.steps.queue[p.ops.step[ops]])
         if only_first:
             has_pred = np.zeros(p.n_op, bool)
             has_pred[p.arcs.succ[p.arcs.queued == 1]] = True

@@ -5,7 +5,7 @@ allowance before its reverse start and ranks by that start, or by a rule of the 
 is kept. At last everything is pulled right toward just in time without making a promise later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +25,8 @@ from pegboard.tables.timelines import mirrored
 
 Report = Callable[[str, float], None]
 
-HASTEN = 6
+HASTEN = 4
+PATIENCE = 2
 ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
 UNIT = 1000
 
@@ -70,8 +71,8 @@ class Dispatcher:
     def reverse_start(self) -> Ints:
         """Setup starts of the finite schedule laid back from the due dates, regardless of now.
 
-        Time runs backward: calendars and arcs are mirrored, latest due first. Changeovers are left out, and all
-        further resources are held for the whole operation; it gives targets, not a plan.
+        Time runs backward: calendars and arcs are mirrored, latest due first. Changeovers are left out, and setup is
+        counted as run, for which only what the run needs is held; it gives targets, not a plan.
         """
         p = self.problem
         n = p.n_op
@@ -88,7 +89,9 @@ class Dispatcher:
             pin_setup=np.full(n, -1, np.int64), setup_done=np.zeros(n, np.uint8), family=np.full(n, -1, np.int64)
         )
         shop = p.shop._replace(reserved_ptr=np.zeros_like(p.shop.reserved_ptr))
-        steps = p.steps._replace(need_phase=np.zeros_like(p.steps.need_phase))
+        steps = p.steps._replace(
+            cand_fixed=p.steps.cand_fixed + p.steps.cand_setup, cand_setup=np.zeros_like(p.steps.cand_setup)
+        )
         out, _ = dispatch(
             T, shop, steps, p.changeovers, no_pins, arcs, n_pred, p.factory_tl, p.pool_ptr, p.pool_res,
             np.zeros_like(p.pool_changes), np.maximum(arrival, begin), floor, -p.due.astype(np.float64), STATIC,
@@ -126,41 +129,63 @@ def _by_rule(d: Dispatcher, rule: Rule, options: Options) -> Schedule:
     return d.forward(release, rule.key(p, d.urgency), rule.code, options.setup_price if rule.code == STATIC else 0.0)
 
 
+@dataclass(frozen=True)
+class _Pass:
+    """A forward pass worth keeping: what it was ranked by, its days of allowance, and what came out."""
+
+    name: str
+    key: Callable[[Floats], Floats]
+    days: float
+    schedule: Schedule
+    score: Score
+
+
 def _just_in_time(d: Dispatcher, options: Options, report: Report) -> tuple[Schedule, str]:
+    """Reverse starts with every allowance until it gets worse twice, then due-date keys around the best of them."""
     p = d.problem
     target = d.reverse_start()
-    key = target.astype(np.float64)
     allowances = ALLOWANCES if options.allowance_days is None else (options.allowance_days,)
-    best: tuple[Score, Schedule, float] | None = None
+    best = _climb(d, options, target, "reverse start", lambda ahead: d.ahead_of(target, ahead).astype(np.float64), allowances, report)
+    wider = [a for a in allowances if a >= best.days][:3]
+    for name in ("odd", "slack"):
+        key = RULES[name].key(p, d.urgency)
+        by_op = lambda ahead, key=key: key - ahead * DAY  # noqa: E731
+        found = _climb(d, options, target, name, by_op, wider, report)
+        best = found if found.score.objective < best.score.objective else best
+    best = _hasten(d, target, best, options, report)
+    return best.schedule, f"dispatch jit by {best.name}, allowance {best.days:g} d"
+
+
+def _climb(  # noqa: PLR0913
+    d: Dispatcher, options: Options, target: Ints, name: str, key: Callable[[Floats], Floats], allowances: Sequence[float], report: Report
+) -> _Pass:
+    best: _Pass | None = None
     worse = 0
+    plain = key(np.zeros(d.problem.n_op))
     for k, days in enumerate(allowances):
-        report("scheduling", (k + 1) / (len(allowances) + 1))
-        release = np.maximum(p.release, d.ahead_of(target, days))
-        schedule = d.forward(release, key, STATIC, options.setup_price)
-        judged = score(p, schedule, d.planned)
-        if best is None or judged.objective < best[0].objective:
-            best, worse = (judged, schedule, days), 0
+        report("scheduling", (k + 1) / (len(allowances) + 2))
+        release = np.maximum(d.problem.release, d.ahead_of(target, days))
+        schedule = d.forward(release, plain, STATIC, options.setup_price)
+        judged = score(d.problem, schedule, d.planned)
+        if best is None or judged.objective < best.score.objective:
+            best, worse = _Pass(name, key, days, schedule, judged), 0
         else:
             worse += 1
-            if worse == 2:
+            if worse == PATIENCE:
                 break
     assert best is not None
-    judged, schedule, days = best
-    schedule = _hasten(d, target, days, schedule, judged, options, report)
-    return schedule, f"dispatch jit, allowance {days:g} d"
+    return best
 
 
-def _hasten(
-    d: Dispatcher, target: Ints, days: float, schedule: Schedule, judged: Score, options: Options, report: Report
-) -> Schedule:
+def _hasten(d: Dispatcher, target: Ints, best: _Pass, options: Options, report: Report) -> _Pass:
     """Bring the targets of late lines forward by what they are late, dispatch again, and keep what scores better.
 
     A line can only gain what the others give; those that are late for their material soon stop the climb.
     """
     p = d.problem
     ahead = np.zeros(p.line_due.size)
-    latest = schedule
-    for k in range(HASTEN):
+    latest, rank, days = best.schedule, best.key, best.days
+    for _ in range(HASTEN):
         report("scheduling", 0.9)
         done = line_completions(p, latest)
         late = np.where(d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
@@ -169,11 +194,11 @@ def _hasten(
         ahead += late
         by_op = np.where(p.op_line >= 0, ahead[np.maximum(p.op_line, 0)], 0.0)
         release = np.maximum(p.release, d.ahead_of(target, days + by_op))
-        latest = d.forward(release, d.ahead_of(target, by_op).astype(np.float64), STATIC, options.setup_price)
-        new = score(p, latest, d.planned)
-        if new.objective < judged.objective:
-            judged, schedule = new, latest
-    return schedule
+        latest = d.forward(release, rank(by_op), STATIC, options.setup_price)
+        judged = score(p, latest, d.planned)
+        if judged.objective < best.score.objective:
+            best = replace(best, schedule=latest, score=judged)
+    return best
 
 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:

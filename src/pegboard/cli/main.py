@@ -1,0 +1,136 @@
+"""`pegboard`: the commands and their options. Each command parses, calls one use case, and prints."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from pegboard import __version__
+
+app = App(
+    name="pegboard",
+    version=__version__,
+    help="Plan make-to-order manufacturing: a factory folder in, a certified plan out.",
+)
+
+Factory = Annotated[Path, Parameter(help="Factory folder or .xlsx workbook.")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON records.")]
+Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No progress on stderr.")]
+RuleName = Literal["jit", "edd", "odd", "slack", "cr", "atc", "priority"]
+Rule = Annotated[
+    RuleName,
+    Parameter(help="How waiting operations are ranked; jit lays work back from due dates and keeps the best of several passes."),
+]
+
+
+@app.command
+def plan(
+    factory: Factory,
+    *,
+    out: Annotated[Path | None, Parameter(help="Plan folder to write; without it the plan is only shown.")] = None,
+    rule: Rule = "jit",
+    allowance: Annotated[float | None, Parameter(help="Days that work is released ahead of need; found by itself if absent.")] = None,
+    seed: Annotated[int, Parameter(help="Seed of randomised searches; kept in the certificate.")] = 0,
+    keep_invalid: Annotated[bool, Parameter(negative="", help="Write the plan even if the referee finds violations, marked as such.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plan a factory: work orders, purchases and a finite-capacity schedule, checked by the referee."""
+    from pegboard.cli.plan import run_plan
+
+    return run_plan(factory, out, rule, allowance, seed, keep_invalid, json, quiet)
+
+
+@app.command
+def why(
+    order: Annotated[str, Parameter(help="Order, or order/line.")],
+    factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,
+    *,
+    rule: Rule = "jit",
+    allowance: float | None = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say why an order is delivered when it is: what each operation waited for, from now to delivery."""
+    from pegboard.cli.why import run_why
+
+    return run_why(order, factory, rule, allowance, json, quiet)
+
+
+@app.command
+def validate(factory: Factory, *, json: Json = False) -> int:
+    """Read and cross-check a factory; every fault with its place and what to do."""
+    from pegboard.cli.validate import run_validate
+
+    return run_validate(factory, json)
+
+
+@app.command(name="import")
+def import_(
+    source: Annotated[Path, Parameter(help="Workbook or folder to read.")],
+    *,
+    out: Annotated[Path, Parameter(help="Factory folder to write.")],
+    json: Json = False,
+) -> int:
+    """Turn a workbook (or another folder) into a factory folder of plain CSV files."""
+    from pegboard.cli.convert import run_convert
+
+    return run_convert(source, out, json)
+
+
+@app.command
+def export(
+    factory: Factory,
+    *,
+    out: Annotated[Path, Parameter(help="Workbook (.xlsx) or folder to write.")],
+    json: Json = False,
+) -> int:
+    """Write a factory as one workbook (.xlsx), or as a folder."""
+    from pegboard.cli.convert import run_convert
+
+    return run_convert(factory, out, json)
+
+
+@app.command
+def plot(
+    plan: Annotated[Path, Parameter(help="Plan folder.")],
+    *,
+    out: Annotated[Path, Parameter(help="SVG file to write.")],
+    from_: Annotated[str | None, Parameter(name="--from", help="First day, e.g. 2026-06-01; the plan's start if absent.")] = None,
+    days: Annotated[float, Parameter(help="Days to show.")] = 14.0,
+    resource: Annotated[list[str] | None, Parameter(help="Only these resources; may be given several times.")] = None,
+    order: Annotated[str | None, Parameter(help="Paint this order alone, the others grey.")] = None,
+) -> int:
+    """Draw a plan as a Gantt chart: resources in rows, operations as bars coloured by order, setup hatched."""
+    from pegboard.cli.plot import run_plot
+
+    return run_plot(plan, out, from_, days, resource or [], order)
+
+
+@app.command
+def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path("plan"), quiet: Quiet = False) -> int:
+    """Plan the built-in demo factory, a maker of bespoke lamps."""
+    from pegboard.app.files import demo_factory
+    from pegboard.cli.plan import run_plan
+
+    return run_plan(demo_factory(), out, "jit", None, 0, False, False, quiet)
+
+
+def main() -> None:
+    """Entry point: exit code 0 done, 1 findings or nothing planned, 2 wrong usage, 130 interrupted."""
+    try:
+        code = app(sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value")
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing half-written was left behind\n")
+        code = 130
+    except OSError as fault:
+        sys.stderr.write(f"{fault.filename or 'file'}: {fault.strerror or fault}\n")
+        code = 1
+    except Exception as fault:
+        from cyclopts import CycloptsError
+
+        if not isinstance(fault, CycloptsError):
+            raise
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,92 @@
+"""`pegboard plan`: run, write, and the summary on screen."""
+
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from pegboard.app.files import Run, hashed, plan_factory, remember, save_plan
+from pegboard.app.warm import is_compiled
+from pegboard.cli.console import Reporter, line
+from pegboard.cli.findings import show_findings
+from pegboard.domain.plan import OrderPlan, Plan
+from pegboard.insight.explain import duration
+from pegboard.scheduling.engines.dispatch import Options
+
+
+def plan_with_progress(factory: Path, rule: str, allowance: float | None, seed: int, quiet: bool) -> tuple[Run, float]:
+    """Plan a factory under a progress display; also the seconds it took."""
+    report = Reporter(quiet)
+    began = time.perf_counter()
+    if not is_compiled():
+        report.say("first run on this machine: compiling the kernels, about half a minute, once")
+    try:
+        run = plan_factory(factory, Options(rule=rule, allowance_days=allowance), seed, report)
+    finally:
+        report.close()
+    return run, time.perf_counter() - began
+
+
+def run_plan(
+    factory: Path, out: Path | None, rule: str, allowance: float | None, seed: int, keep_invalid: bool, json: bool, quiet: bool
+) -> int:
+    """Plan, write to `out`, print; the exit code."""
+    run, seconds = plan_with_progress(factory, rule, allowance, seed, quiet)
+    if run.outcome is None:
+        show_findings(run.findings, json)
+        return 1
+    plan = run.outcome.plan
+    valid = run.outcome.is_certified
+    if out is not None and (valid or keep_invalid):
+        save_plan(run, out)
+    if valid:
+        remember(factory)
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(hashed(plan)))
+        line()
+    else:
+        _summary(plan, seconds, out if valid or keep_invalid else None)
+    faults = any(f.severity == "error" for f in plan.messages)
+    return 1 if faults or not valid or not plan.orders else 0
+
+
+def _summary(plan: Plan, seconds: float, out: Path | None) -> None:
+    broken = plan.certificate.violations
+    word = "certified, 0 violations" if not broken else f"NOT certified, {len(broken):,} violations"
+    resources = len({o.resource for o in plan.operations})
+    line(
+        f"{len(plan.orders):,} order lines, {len(plan.work_orders):,} work orders, {len(plan.operations):,} operations, "
+        f"{resources:,} resources; {word}; {seconds:.1f} s"
+    )
+    k = plan.kpis
+    tardy = k.total_tardiness_days / len(plan.orders) if plan.orders else 0.0
+    line(f"on time  {k.on_time_pct:.1f} %, mean tardiness {tardy:.2f} d, mean flow {k.mean_lead_time_days:.1f} d ({k.engine})")
+    late = [o for o in plan.orders if o.status == "late"]
+    if late:
+        worst = max(late, key=lambda o: (o.lateness_min or 0.0, o.id))
+        line(f"late     {len(late):,} lines, worst {worst.id} by {duration((worst.lateness_min or 0) * 60)} ({worst.reason})")
+    missing = [o for o in plan.orders if o.status == "unplanned"]
+    if missing:
+        line(f"missing  {len(missing):,} lines not planned, first {missing[0].id} ({missing[0].reason})")
+    if plan.purchases:
+        first = sum(1 for p in plan.purchases if p.order_by <= plan.now)
+        hurry = sum(1 for p in plan.purchases if not p.feasible)
+        line(f"buy      {len(plan.purchases):,} purchases, {first:,} to order today, {hurry:,} needed earlier than they can arrive")
+    errors = sum(1 for f in plan.messages if f.severity == "error")
+    warnings = sum(1 for f in plan.messages if f.severity == "warning")
+    if errors or warnings:
+        line(f"findings {errors:,} errors, {warnings:,} warnings" + (f" (see {out / 'messages.csv'})" if out else " (see pegboard validate)"))
+    for v in broken[:10]:
+        line(f"violated {v.constraint}: {v.subject} {v.what}")
+    if out is not None:
+        line(f"written  {out}")
+    line(f"next     {_next(late, missing, out)}")
+
+
+def _next(late: list[OrderPlan], missing: list[OrderPlan], out: Path | None) -> str:
+    if late:
+        return f"pegboard why {max(late, key=lambda o: (o.lateness_min or 0.0, o.id)).id}"
+    if missing:
+        return f"pegboard why {missing[0].id}"
+    return f"pegboard plot {out} --out plan.svg" if out else "pegboard plan FACTORY --out PLAN"
