@@ -51,12 +51,15 @@ class Dispatcher:
         self.urgency: Urgencies = urgencies(problem)
 
     def forward(self, release: Ints, key: Floats, rule: int, setup_price: float) -> Schedule:
-        """One pass with time running forward; see `kernels.dispatch`."""
+        """One pass with time running forward; see `kernels.dispatch`. Begun operations go on first, whatever the rule."""
         p = self.problem
+        begun = p.ops.setup_done == 1
+        release = np.where(begun, p.release, release)
+        key = np.where(begun, -np.inf, key)
         out, _ = dispatch(
             p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, self.n_pred.copy(), p.factory_tl, p.pool_ptr,
-            p.pool_res, p.pool_changes, p.arrival, release, key, rule, p.weight, p.due, self.urgency.tail,
-            self.urgency.own, setup_price, False, p.now, p.horizon,
+            p.pool_res, p.pool_changes, p.arrival, release, key, rule, np.where(begun, np.inf, p.weight),
+            np.where(begun, -FAR, p.due), self.urgency.tail, self.urgency.own, setup_price, False, p.now, p.horizon,
         )
         return settle_pins(p, out)
 
