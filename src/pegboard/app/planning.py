@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from pegboard import __version__
+from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, in_order, info, warning
-from pegboard.domain.plan import Certificate, Ignored, Plan, Violation
+from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
@@ -59,6 +60,16 @@ class _Lessons:
     findings: list[Finding]
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """One round: what was planned with the lessons so far, and what the referee says."""
+
+    planned: Planned
+    wanted: np.ndarray
+    result: Result
+    verdict: Verdict
+
+
 def make_plan(
     snapshot: Snapshot, findings: list[Finding], factory_hash: str, seed: int, options: Options, report: Report
 ) -> Outcome:
@@ -66,30 +77,38 @@ def make_plan(
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
     lessons = _Lessons({}, {}, frozenset(), {}, [])
+    attempt = _attempt(factory, lessons, options, report)
     for _ in range(ROUNDS):
-        table = ProcessTable(factory)
-        report("pulling orders through the bill of materials", 0.1)
-        supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.expected_use)
-        report("scheduling", 0.3)
-        problem = build(factory, table, supply, lessons.unpinned)
-        wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
-        result = solve(problem, wanted, options, lambda what, share: report(what, 0.3 + 0.5 * share))
-        report("checking the plan", 0.8)
-        verdict = check(problem, result.schedule)
-        if not _learn(lessons, supply, problem, result, verdict):
+        if not _learn(lessons, attempt):
             break
-    if verdict.violations and options.pull:
+        attempt = _attempt(factory, lessons, options, report)
+    if attempt.verdict.violations and options.pull:
         return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
     report("writing rows", 0.9)
-    planned = Planned(factory, table, supply, problem, result.schedule)
-    messages = [*findings, *faults, *supply.findings, *problem.findings, *lessons.findings]
-    plan = _rows(planned, result, verdict, messages, factory_hash, seed, lower_bound(problem, wanted))
+    planned = attempt.planned
+    messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
+    plan = _rows(attempt, messages, factory_hash, seed)
     report("done", 1.0)
-    return Outcome(plan, planned, result.engine)
+    return Outcome(plan, planned, attempt.result.engine)
 
 
-def _learn(lessons: _Lessons, supply: SupplyPlan, problem: Problem, result: Result, verdict: Verdict) -> bool:
+def _attempt(factory: Factory, lessons: _Lessons, options: Options, report: Report) -> _Attempt:
+    table = ProcessTable(factory)
+    report("pulling orders through the bill of materials", 0.1)
+    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.expected_use)
+    report("scheduling", 0.3)
+    problem = build(factory, table, supply, lessons.unpinned)
+    wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
+    result = solve(problem, wanted, options, lambda what, share: report(what, 0.3 + 0.5 * share))
+    report("checking the plan", 0.8)
+    planned = Planned(factory, table, supply, problem, result.schedule)
+    return _Attempt(planned, wanted, result, check(problem, result.schedule))
+
+
+def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     """Take the lessons of a round; False where there is nothing more to learn."""
+    supply, problem = attempt.planned.supply, attempt.planned.problem
+    result, verdict = attempt.result, attempt.verdict
     failures = root_failures(problem, result.schedule)
     learned = False
     for op, why in failures.items():
@@ -99,8 +118,12 @@ def _learn(lessons: _Lessons, supply: SupplyPlan, problem: Problem, result: Resu
                 learned = True
         work = supply.works[supply.op_work[op]]
         if work.root and work.line < 0 and work.root not in lessons.stuck:
-            lessons.stuck[work.root] = error("S302", work.root, f"work order {work.root} is left out: {why}",
-                                             "mend the cause, or cancel the work order")
+            lessons.stuck[work.root] = error(
+                "S302",
+                work.root,
+                f"work order {work.root} is left out: {why}",
+                "mend the cause, or cancel the work order",
+            )
             learned = True
     if learned:
         return True
@@ -108,13 +131,17 @@ def _learn(lessons: _Lessons, supply: SupplyPlan, problem: Problem, result: Resu
     broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
     for name, what in sorted(broken.items()):
         lessons.findings.append(
-            error("S303", name, f"operation {name} cannot stay where it is locked: it {what}",
-                  "unlock it or lock it elsewhere; it was scheduled as if it were not locked")
+            error(
+                "S303",
+                name,
+                f"operation {name} cannot stay where it is locked: it {what}",
+                "unlock it or lock it elsewhere; it was scheduled as if it were not locked",
+            )
         )
     if broken:
         lessons.unpinned |= set(broken)
         return True
-    late_use = [op for op in np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist()]
+    late_use = np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist()
     for op in late_use:
         work = supply.works[supply.op_work[op]]
         for link in supply.links:
@@ -136,21 +163,33 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
     return {link.line for link in supply.links if link.supply_kind == "wo" and link.line >= 0 and link.index in works}
 
 
-def _rows(  # noqa: PLR0913
-    planned: Planned, result: Result, verdict: Verdict, findings: list[Finding], factory_hash: str, seed: int, bound: float
-) -> Plan:
+def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int) -> Plan:
+    planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
+    bound = lower_bound(planned.problem, attempt.wanted)
     explainer = Explainer(planned)
     orders = order_rows(planned, explainer)
     operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
     numbers = kpis(planned, orders, result.engine, result.score.objective, bound)
     return Plan(
-        timezone=planned.factory.zone.key, now=planned.factory.now, orders=orders, work_orders=work_order_rows(planned),
-        operations=operations, purchases=purchase_rows(planned), pegs=peg_rows(planned), buffers=(),
-        messages=tuple(in_order(messages)), kpis=numbers,
+        timezone=planned.factory.zone.key,
+        now=planned.factory.now,
+        orders=orders,
+        work_orders=work_order_rows(planned),
+        operations=operations,
+        purchases=purchase_rows(planned),
+        pegs=peg_rows(planned),
+        buffers=(),
+        messages=tuple(in_order(messages)),
+        kpis=numbers,
         certificate=Certificate(
-            checked=verdict.checked, violations=verdict.violations, ignored=_ignored(planned), factory_hash=factory_hash,
-            plan_hash="", seed=seed, version=__version__,
+            checked=verdict.checked,
+            violations=verdict.violations,
+            ignored=_ignored(planned),
+            factory_hash=factory_hash,
+            plan_hash="",
+            seed=seed,
+            version=__version__,
         ),
     )
 
@@ -164,29 +203,34 @@ def _ignored(planned: Planned) -> tuple[Ignored, ...]:
         "batch_oven": any(s.batch_key for s in steps),
         "supplier_capacity": any(s.weekly_qty for s in planned.factory.snapshot.suppliers),
     }
-    return tuple(Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes)
+    return tuple(
+        Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes
+    )
 
 
-def _messages(planned: Planned, orders) -> list[Finding]:  # type: ignore[no-untyped-def]
-    found: list[Finding] = []
-    for row in orders:
-        if row.status == "unplanned":
-            found.append(warning("S310", row.id, f"order {row.id} is not planned: {row.reason}", "mend the cause and plan again"))
-    for line in planned.factory.lines:
-        if line.status == "hold":
-            found.append(info("S311", line.id, f"order {line.id} is on hold and not planned", "release it when it may go on"))
+def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
+    mend = "mend the cause and plan again"
+    found = [
+        warning("S310", row.id, f"order {row.id} is not planned: {row.reason}", mend)
+        for row in orders
+        if row.status == "unplanned"
+    ]
+    found.extend(
+        info("S311", line.id, f"order {line.id} is on hold and not planned", "release it when it may go on")
+        for line in planned.factory.lines
+        if line.status == "hold"
+    )
     late = sum(1 for _, _, _, feasible in planned.purchase_dates if not feasible)
     if late:
         found.append(
-            warning("S312", "purchases", f"{late} purchases are needed earlier than they can arrive",
-                    "see the rows with feasible=no in purchases.csv, and ask these suppliers for an earlier date")
+            warning(
+                "S312",
+                "purchases",
+                f"{late} purchases are needed earlier than they can arrive",
+                "see the rows with feasible=no in purchases.csv, and ask these suppliers for an earlier date",
+            )
         )
     return found
-
-
-def violations_text(violations: tuple[Violation, ...]) -> list[str]:
-    """Violations as lines for a person."""
-    return [f"{v.constraint}: {v.subject} {v.what}" for v in violations]
 
 
 def with_plan_hash(plan: Plan, plan_hash: str) -> Plan:

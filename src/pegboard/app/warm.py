@@ -5,7 +5,6 @@ from pathlib import Path
 
 def is_compiled() -> bool:
     """True once numba's cache holds the dispatch kernel."""
-    from pegboard.kernels.dispatch import dispatch
+    from pegboard.scheduling.engines.dispatch import kernel_cache
 
-    folder = Path(dispatch.stats.cache_path)
-    return any(folder.glob("dispatch.dispatch-*.nbi"))
+    return any(Path(kernel_cache()).glob("dispatch.dispatch-*.nbi"))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 PATIENCE = 1.0
 
@@ -13,12 +13,12 @@ PATIENCE = 1.0
 class Reporter:
     """Shows progress once a run has taken a second: a bar in a terminal, a line for each stage elsewhere."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._began = time.perf_counter()
         self._console = Console(stderr=True)
         self._bar: Progress | None = None
-        self._task = None
+        self._task: TaskID | None = None
         self._said = ""
 
     def __call__(self, what: str, share: float) -> None:
@@ -34,7 +34,8 @@ class Reporter:
             self._bar = Progress(BarColumn(30), TextColumn("{task.description}"), console=self._console, transient=True)
             self._bar.start()
             self._task = self._bar.add_task(what, total=1.0)
-        self._bar.update(self._task, completed=share, description=what)  # type: ignore[arg-type]
+        if self._task is not None:
+            self._bar.update(self._task, completed=share, description=what)
 
     def say(self, what: str) -> None:
         """Say at once that something takes a while."""

@@ -8,11 +8,11 @@ from pegboard.cli.findings import show_findings
 from pegboard.exchange import write_factory_folder, write_factory_workbook
 
 
-def run_convert(source: Path, out: Path, json: bool) -> int:
+def run_convert(source: Path, out: Path, *, json: bool) -> int:
     """Read `source` and write it to `out`, a workbook if that ends in .xlsx, with every cell as it was."""
     reading, findings = validate_factory(source)
-    show_findings(findings, json)
-    if reading.tables is None or reading.snapshot is None:
+    show_findings(findings, json=json)
+    if reading.snapshot is None:
         line(f"nothing was written: {source} cannot be read as a factory")
         return 1
     if out.suffix.lower() == ".xlsx":

@@ -11,7 +11,7 @@ from pegboard.domain.finding import Finding
 SHOWN = 60
 
 
-def show_findings(findings: Sequence[Finding], json: bool) -> None:
+def show_findings(findings: Sequence[Finding], *, json: bool) -> None:
     """Each finding with its place and advice, the first sixty of each severity; all of them with `--json`."""
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(findings))

@@ -20,7 +20,7 @@ Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No 
 RuleName = Literal["jit", "edd", "odd", "slack", "cr", "atc", "priority"]
 Rule = Annotated[
     RuleName,
-    Parameter(help="How waiting operations are ranked; jit lays work back from due dates and keeps the best of several passes."),
+    Parameter(help="How waiting operations are ranked; jit lays work back from due dates and keeps the best pass."),
 ]
 
 
@@ -30,16 +30,20 @@ def plan(
     *,
     out: Annotated[Path | None, Parameter(help="Plan folder to write; without it the plan is only shown.")] = None,
     rule: Rule = "jit",
-    allowance: Annotated[float | None, Parameter(help="Days that work is released ahead of need; found by itself if absent.")] = None,
+    allowance: Annotated[
+        float | None, Parameter(help="Days that work is released ahead of need; found by itself if absent.")
+    ] = None,
     seed: Annotated[int, Parameter(help="Seed of randomised searches; kept in the certificate.")] = 0,
-    keep_invalid: Annotated[bool, Parameter(negative="", help="Write the plan even if the referee finds violations, marked as such.")] = False,
+    keep_invalid: Annotated[
+        bool, Parameter(negative="", help="Write the plan even if the referee finds violations, marked as such.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Plan a factory: work orders, purchases and a finite-capacity schedule, checked by the referee."""
     from pegboard.cli.plan import run_plan
 
-    return run_plan(factory, out, rule, allowance, seed, keep_invalid, json, quiet)
+    return run_plan(factory, out, rule, allowance, seed, keep_invalid=keep_invalid, json=json, quiet=quiet)
 
 
 @app.command
@@ -55,7 +59,7 @@ def why(
     """Say why an order is delivered when it is: what each operation waited for, from now to delivery."""
     from pegboard.cli.why import run_why
 
-    return run_why(order, factory, rule, allowance, json, quiet)
+    return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
 
 
 @app.command
@@ -63,7 +67,7 @@ def validate(factory: Factory, *, json: Json = False) -> int:
     """Read and cross-check a factory; every fault with its place and what to do."""
     from pegboard.cli.validate import run_validate
 
-    return run_validate(factory, json)
+    return run_validate(factory, json=json)
 
 
 @app.command(name="import")
@@ -76,7 +80,7 @@ def import_(
     """Turn a workbook (or another folder) into a factory folder of plain CSV files."""
     from pegboard.cli.convert import run_convert
 
-    return run_convert(source, out, json)
+    return run_convert(source, out, json=json)
 
 
 @app.command
@@ -89,7 +93,7 @@ def export(
     """Write a factory as one workbook (.xlsx), or as a folder."""
     from pegboard.cli.convert import run_convert
 
-    return run_convert(factory, out, json)
+    return run_convert(factory, out, json=json)
 
 
 @app.command
@@ -97,7 +101,9 @@ def plot(
     plan: Annotated[Path, Parameter(help="Plan folder.")],
     *,
     out: Annotated[Path, Parameter(help="SVG file to write.")],
-    from_: Annotated[str | None, Parameter(name="--from", help="First day, e.g. 2026-06-01; the plan's start if absent.")] = None,
+    from_: Annotated[
+        str | None, Parameter(name="--from", help="First day, e.g. 2026-06-01; the plan's start if absent.")
+    ] = None,
     days: Annotated[float, Parameter(help="Days to show.")] = 14.0,
     resource: Annotated[list[str] | None, Parameter(help="Only these resources; may be given several times.")] = None,
     order: Annotated[str | None, Parameter(help="Paint this order alone, the others grey.")] = None,
@@ -114,7 +120,7 @@ def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path
     from pegboard.app.files import demo_factory
     from pegboard.cli.plan import run_plan
 
-    return run_plan(demo_factory(), out, "jit", None, 0, False, False, quiet)
+    return run_plan(demo_factory(), out, "jit", None, 0, keep_invalid=False, json=False, quiet=quiet)
 
 
 def main() -> None:

@@ -15,9 +15,11 @@ from pegboard.insight.explain import duration
 from pegboard.scheduling.engines.dispatch import Options
 
 
-def plan_with_progress(factory: Path, rule: str, allowance: float | None, seed: int, quiet: bool) -> tuple[Run, float]:
+def plan_with_progress(
+    factory: Path, rule: str, allowance: float | None, seed: int, *, quiet: bool
+) -> tuple[Run, float]:
     """Plan a factory under a progress display; also the seconds it took."""
-    report = Reporter(quiet)
+    report = Reporter(quiet=quiet)
     began = time.perf_counter()
     if not is_compiled():
         report.say("first run on this machine: compiling the kernels, about half a minute, once")
@@ -29,12 +31,20 @@ def plan_with_progress(factory: Path, rule: str, allowance: float | None, seed: 
 
 
 def run_plan(
-    factory: Path, out: Path | None, rule: str, allowance: float | None, seed: int, keep_invalid: bool, json: bool, quiet: bool
+    factory: Path,
+    out: Path | None,
+    rule: str,
+    allowance: float | None,
+    seed: int,
+    *,
+    keep_invalid: bool,
+    json: bool,
+    quiet: bool,
 ) -> int:
     """Plan, write to `out`, print; the exit code."""
-    run, seconds = plan_with_progress(factory, rule, allowance, seed, quiet)
+    run, seconds = plan_with_progress(factory, rule, allowance, seed, quiet=quiet)
     if run.outcome is None:
-        show_findings(run.findings, json)
+        show_findings(run.findings, json=json)
         return 1
     plan = run.outcome.plan
     valid = run.outcome.is_certified
@@ -56,27 +66,39 @@ def _summary(plan: Plan, seconds: float, out: Path | None) -> None:
     word = "certified, 0 violations" if not broken else f"NOT certified, {len(broken):,} violations"
     resources = len({o.resource for o in plan.operations})
     line(
-        f"{len(plan.orders):,} order lines, {len(plan.work_orders):,} work orders, {len(plan.operations):,} operations, "
-        f"{resources:,} resources; {word}; {seconds:.1f} s"
+        f"{len(plan.orders):,} order lines, {len(plan.work_orders):,} work orders, "
+        f"{len(plan.operations):,} operations, {resources:,} resources; {word}; {seconds:.1f} s"
     )
     k = plan.kpis
     tardy = k.total_tardiness_days / len(plan.orders) if plan.orders else 0.0
-    line(f"on time  {k.on_time_pct:.1f} %, mean tardiness {tardy:.2f} d, mean flow {k.mean_lead_time_days:.1f} d ({k.engine})")
+    line(
+        f"on time  {k.on_time_pct:.1f} %, mean tardiness {tardy:.2f} d, "
+        f"mean flow {k.mean_lead_time_days:.1f} d ({k.engine})"
+    )
     late = [o for o in plan.orders if o.status == "late"]
     if late:
         worst = max(late, key=lambda o: (o.lateness_min or 0.0, o.id))
-        line(f"late     {len(late):,} lines, worst {worst.id} by {duration((worst.lateness_min or 0) * 60)} ({worst.reason})")
+        line(
+            f"late     {len(late):,} lines, worst {worst.id} by {duration((worst.lateness_min or 0) * 60)} "
+            f"({worst.reason})"
+        )
     missing = [o for o in plan.orders if o.status == "unplanned"]
     if missing:
         line(f"missing  {len(missing):,} lines not planned, first {missing[0].id} ({missing[0].reason})")
     if plan.purchases:
         first = sum(1 for p in plan.purchases if p.order_by <= plan.now)
         hurry = sum(1 for p in plan.purchases if not p.feasible)
-        line(f"buy      {len(plan.purchases):,} purchases, {first:,} to order today, {hurry:,} needed earlier than they can arrive")
+        line(
+            f"buy      {len(plan.purchases):,} purchases, {first:,} to order today, "
+            f"{hurry:,} needed earlier than they can arrive"
+        )
     errors = sum(1 for f in plan.messages if f.severity == "error")
     warnings = sum(1 for f in plan.messages if f.severity == "warning")
     if errors or warnings:
-        line(f"findings {errors:,} errors, {warnings:,} warnings" + (f" (see {out / 'messages.csv'})" if out else " (see pegboard validate)"))
+        line(
+            f"findings {errors:,} errors, {warnings:,} warnings"
+            + (f" (see {out / 'messages.csv'})" if out else " (see pegboard validate)")
+        )
     for v in broken[:10]:
         line(f"violated {v.constraint}: {v.subject} {v.what}")
     if out is not None:

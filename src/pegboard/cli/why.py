@@ -14,7 +14,7 @@ from pegboard.cli.plan import plan_with_progress
 from pegboard.insight.explain import LABEL, Explainer, Why, duration
 
 
-def run_why(order: str, factory: Path | None, rule: str, allowance: float | None, json: bool, quiet: bool) -> int:
+def run_why(order: str, factory: Path | None, rule: str, allowance: float | None, *, json: bool, quiet: bool) -> int:
     """Plan the factory again, which gives the same plan, and explain the lines of an order."""
     chosen = factory or (Path() if Path("items.csv").exists() else last_factory())
     if chosen is None:
@@ -23,9 +23,9 @@ def run_why(order: str, factory: Path | None, rule: str, allowance: float | None
         return 2
     if not chosen.exists() and Path(order).exists():
         order, chosen = str(chosen), Path(order)
-    run, _ = plan_with_progress(chosen, rule, allowance, 0, quiet)
+    run, _ = plan_with_progress(chosen, rule, allowance, 0, quiet=quiet)
     if run.outcome is None:
-        show_findings(run.findings, json)
+        show_findings(run.findings, json=json)
         return 1
     lines = run.outcome.planned.supply.lines
     wanted = [i for i, x in enumerate(lines) if order in (x.record.order, x.id)]

@@ -11,7 +11,7 @@ Moment = date | datetime
 ClockMin = NewType("ClockMin", int)
 """Minutes after local midnight, 0 to 1440."""
 
-Weekdays = NewType("Weekdays", tuple[int, ...])  # type: ignore[valid-newtype]
+Weekdays = NewType("Weekdays", tuple[int, ...])
 """Days of the week, Monday is 0."""
 
 Options = tuple[tuple[str, str], ...]

@@ -116,7 +116,7 @@ def _split(
         try:
             for row in reader:
                 uneven = bool(rows) and len(row) != len(rows[0])
-                if uneven and reader.line_num - done > 1:
+                if reader.line_num - done > 1 and (uneven or _has_swallowed(row, separator)):
                     raise csv.Error("a quotation mark has swallowed lines")
                 if any(map(str.strip, row)):
                     rows.append(row)
@@ -137,6 +137,12 @@ def _split(
             report.add("F114", label, what, "check that this is the right file, in the right form", line=start)
             break
     return rows, at
+
+
+def _has_swallowed(row: list[str], separator: str) -> bool:
+    """Whether a cell holds a line that looks like a row of its own."""
+    wanted = max(len(row) - 1, 2)
+    return any(line.count(separator) >= wanted for cell in row for line in cell.splitlines()[1:])
 
 
 def _is_hopeless(faulty: int, sound: int) -> bool:

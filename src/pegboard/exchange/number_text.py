@@ -20,7 +20,7 @@ Marks = Literal["dot", "comma", "both", "unknown"]
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SIGN = r"([+-]?)"
 _GROUPED_BY = {
-    mark: re.compile(rf"{_SIGN}([0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+)(?:{decimal}([0-9]+))?")
+    mark: re.compile(rf"{_SIGN}([1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+)(?:{decimal}([0-9]+))?")
     for mark, decimal in ((".", ","), (",", r"\."), ("'", "[.,]"), (" ", "[.,]"))
 }
 _COMMA = re.compile(rf"{_SIGN}([0-9]*),([0-9]+)((?:[eE][+-]?[0-9]{{1,4}})?)")

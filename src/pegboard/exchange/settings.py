@@ -25,6 +25,7 @@ from pegboard.exchange.tables import SettingsTable
 _MAIN = {c.column: c for c in columns_of("factory", Settings, leave_out=("policy",))}
 _POLICY = {c.column: c for c in columns_of("factory", PlanningPolicy)}
 _UTC = ZoneInfo("UTC")
+_NO_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SettingsRead(msgspec.Struct, frozen=True):
@@ -82,13 +83,13 @@ def read_settings(table: SettingsTable | None, clock: Callable[[], datetime], re
             values[name] = _text(value), line
     zone = _zone(values.pop("timezone", ("UTC", 0)), label, report)
     main = {"timezone": zone.key} | _fields(_MAIN, values, zone, label, report)
-    policy = PlanningPolicy(**_fields(_POLICY, values, zone, label, report))
-    given = tuple(sorted(main.items())), msgspec.structs.astuple(policy)
-    if "now" not in main:
-        if "now" in values:
-            return SettingsRead(None, zone, given)
-        main["now"] = clock()
-    return SettingsRead(Settings(**main | {"now": _instant(main["now"], zone), "policy": policy}), zone, given)
+    main["policy"] = PlanningPolicy(**_fields(_POLICY, values, zone, label, report))
+    now = main.pop("now", None)
+    if now is None and "now" in values:
+        return SettingsRead(None, zone, ())
+    settings = Settings(**main, now=_instant(now or clock(), zone))
+    given = settings if now else msgspec.structs.replace(settings, now=_NO_INSTANT)
+    return SettingsRead(settings, zone, msgspec.structs.astuple(given))
 
 
 def settings_text(settings: Settings) -> str:

@@ -17,11 +17,21 @@ from pegboard.insight.planned import Planned
 from pegboard.scheduling.view import holds
 from pegboard.tables.supply import Link
 
-Kind = Literal["material", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"]
+Kind = Literal[
+    "material", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"
+]
 
 LABEL: dict[str, str] = {
-    "material": "material", "resource": "resource busy", "closed": "closed", "setup": "setup", "run": "run",
-    "queue": "queue", "wait": "wait", "move": "move", "held": "held to be just in time", "earliest": "earliest date",
+    "material": "material",
+    "resource": "resource busy",
+    "closed": "closed",
+    "setup": "setup",
+    "run": "run",
+    "queue": "queue",
+    "wait": "wait",
+    "move": "move",
+    "held": "held to be just in time",
+    "earliest": "earliest date",
     "together": "ships together",
 }
 
@@ -66,7 +76,16 @@ class Explainer:
             return Why(line.record.order, line.record.line, line.due, None, 0, (), _cause_of_unplanned(reason), reason)
         chain = self._chain(i, done)
         cause, reason = self._verdict(i, done, chain)
-        return Why(line.record.order, line.record.line, line.due, done, sum(s.seconds for s in chain), tuple(chain), cause, reason)
+        return Why(
+            line.record.order,
+            line.record.line,
+            line.due,
+            done,
+            sum(s.seconds for s in chain),
+            tuple(chain),
+            cause,
+            reason,
+        )
 
     def _chain(self, i: int, done: int) -> list[Segment]:
         line = self.p.supply.lines[i]
@@ -75,13 +94,23 @@ class Explainer:
         last = max(links, key=lambda x: (self.p.supplied_at(x), x.supply))
         at = self.p.supplied_at(last)
         if done > max(at, line.earliest, self.now):
-            found.append(_segment("together", max(at, line.earliest, self.now), done, line.record.order, "waits for the order's other lines"))
+            found.append(
+                _segment(
+                    "together",
+                    max(at, line.earliest, self.now),
+                    done,
+                    line.record.order,
+                    "waits for the order's other lines",
+                )
+            )
         if line.earliest > max(at, self.now):
-            found.append(_segment("earliest", max(at, self.now), line.earliest, line.id, "the customer wants it no earlier"))
+            found.append(
+                _segment("earliest", max(at, self.now), line.earliest, line.id, "the customer wants it no earlier")
+            )
         found.extend(self._supply(last, min(at, done), to_parent=False))
         return sorted((s for s in found if s.seconds > 0), key=lambda s: (s.start, s.end))
 
-    def _supply(self, link: Link, until: int, to_parent: bool) -> list[Segment]:
+    def _supply(self, link: Link, until: int, *, to_parent: bool) -> list[Segment]:
         """Segments from now to when a supply is there."""
         if link.supply_kind != "wo":
             return [_segment("material", self.now, until, link.item, self._source(link))] if until > self.now else []
@@ -91,7 +120,7 @@ class Explainer:
         op = max(ends, key=lambda o: (int(self.p.moved[o]), o))
         found: list[Segment] = []
         hand = int(self.p.schedule.end[op])
-        self._after(found, op, hand, until, to_parent)
+        self._after(found, op, hand, until, waits=to_parent)
         while op >= 0:
             op, hand = self._operation(found, op, hand)
         return found
@@ -106,7 +135,7 @@ class Explainer:
             return f"{link.item}{by} is bought now and arrives on {when}"
         return f"stock of {link.item} can be used from {when}"
 
-    def _after(self, found: list[Segment], op: int, end: int, until: int, waits: bool) -> None:
+    def _after(self, found: list[Segment], op: int, end: int, until: int, *, waits: bool) -> None:
         """Wait and move between an operation's end and the moment its output is there."""
         step = self.p.table.rows[self.p.problem.ops.step[op]].step
         wait = round(step.wait_min * 60) if step and waits else 0
@@ -137,7 +166,7 @@ class Explainer:
         self._split(found, "queue", ready, begun, name, f"{name} queues{on}", timeline)
         self._gap(found, op, begun, first, timeline)
         if pred >= 0:
-            self._after(found, pred, hand, ready, True)
+            self._after(found, pred, hand, ready, waits=True)
             return pred, hand
         if link is not None and ready > self.now:
             found.extend(self._supply(link, ready, to_parent=True))
@@ -154,7 +183,9 @@ class Explainer:
             hand = int(p.schedule.end[pred])
             if arcs.batch[j] > 0:
                 cand = p.schedule.cand[pred]
-                work = int(np.ceil(p.problem.steps.cand_run[cand] * arcs.batch[j])) + int(p.problem.steps.cand_fixed[cand])
+                work = int(np.ceil(p.problem.steps.cand_run[cand] * arcs.batch[j])) + int(
+                    p.problem.steps.cand_fixed[cand]
+                )
                 hand = min(hand, p.timeline(pred).advance(int(p.schedule.start[pred]), work))
             came = p.factory.calendar.after_open(hand + int(arcs.wait[j]), int(arcs.move[j]))
             if came > best[3]:
@@ -175,7 +206,9 @@ class Explainer:
         for start, end, resource, behind in self._spells(self._blockers(op, ready, first)):
             self._split(found, "held", cursor, start, name, f"{name} is held to be just in time", timeline)
             others = ", ".join(dict.fromkeys(behind[:3])) + (f" and {len(behind) - 3} more" if len(behind) > 3 else "")
-            self._split(found, "resource", start, end, resource, f"{name} waits for {resource} behind {others}", timeline)
+            self._split(
+                found, "resource", start, end, resource, f"{name} waits for {resource} behind {others}", timeline
+            )
             cursor = end
         self._split(found, "held", cursor, first, name, f"{name} is held to be just in time", timeline)
 
@@ -219,7 +252,9 @@ class Explainer:
                 merged.append((start, end, other, resource))
         return merged
 
-    def _split(self, found: list[Segment], kind: Kind, start: int, end: int, subject: str, what: str, timeline: Timeline) -> None:
+    def _split(
+        self, found: list[Segment], kind: Kind, start: int, end: int, subject: str, what: str, timeline: Timeline
+    ) -> None:
         """A stretch as what it was spent on plus the closed time within it."""
         if end <= start:
             return
@@ -228,7 +263,16 @@ class Explainer:
         if open_seconds > 0:
             found.append(Segment(kind, start, end, open_seconds, subject, what))
         if closed > 0:
-            found.append(Segment("closed", start, end, closed, subject, f"closed while {what}" if open_seconds else f"closed before {what}"))
+            found.append(
+                Segment(
+                    "closed",
+                    start,
+                    end,
+                    closed,
+                    subject,
+                    f"closed while {what}" if open_seconds else f"closed before {what}",
+                )
+            )
 
     @cached_property
     def _arcs_in(self) -> list[list[tuple[int, int]]]:
@@ -247,7 +291,10 @@ class Explainer:
         res, start, end, op = res[order], start[order], end[order], op[order]
         cuts = np.flatnonzero(np.diff(res, prepend=-1, append=-2))
         for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-            found[int(res[a])] = (start[a:b], list(zip(start[a:b].tolist(), end[a:b].tolist(), op[a:b].tolist(), strict=True)))
+            found[int(res[a])] = (
+                start[a:b],
+                list(zip(start[a:b].tolist(), end[a:b].tolist(), op[a:b].tolist(), strict=True)),
+            )
         return found
 
     def _verdict(self, i: int, done: int, chain: list[Segment]) -> tuple[str, str]:
@@ -260,7 +307,7 @@ class Explainer:
         waits: dict[tuple[str, str], int] = defaultdict(int)
         words: dict[tuple[str, str], str] = {}
         for s in chain:
-            kind = "process" if s.kind in ("run", "setup", "queue", "wait", "move") else s.kind
+            kind: str = "process" if s.kind in ("run", "setup", "queue", "wait", "move") else s.kind
             key = (kind, s.subject if kind in ("material", "resource") else "")
             if kind in ("closed", "held"):
                 continue

@@ -1,7 +1,5 @@
 """The plan in numbers, by the field's definitions (`docs/glossary.md`)."""
 
-from collections import defaultdict
-
 import numpy as np
 
 from pegboard.domain.plan import Kpis, OrderPlan
@@ -21,15 +19,16 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
     first: dict[int, int] = {}
     for line, start in zip(p.problem.op_line.tolist(), s.setup_start.tolist(), strict=True):
         first[line] = min(start, first.get(line, start))
-    flow = [
-        (done - first[i]) / DAY for i, done in enumerate(p.completion) if done is not None and i in first
-    ]
+    flow = [(done - first[i]) / DAY for i, done in enumerate(p.completion) if done is not None and i in first]
     end = int(s.end.max(initial=p.factory.now))
     last = max([end, *(o.completion for o in planned if o.completion is not None)])
     stretch = p.problem.steps.cand_stretch[s.cand] if p.problem.n_op else np.empty(0)
     setup = np.where(p.problem.ops.setup_done == 1, 0.0, p.problem.steps.cand_setup[s.cand] + s.changeover) / stretch
     return Kpis(
-        orders=len(orders), lines_on_time=on_time, lines_late=n_late, lines_unplanned=len(orders) - on_time - n_late,
+        orders=len(orders),
+        lines_on_time=on_time,
+        lines_late=n_late,
+        lines_unplanned=len(orders) - on_time - n_late,
         on_time_pct=round(100 * on_time / len(orders), 4) if orders else 100.0,
         total_tardiness_days=round(sum(late), 6),
         weighted_tardiness_days=round(sum(t * o.weight for t, o in zip(late, orders, strict=True)), 6),
@@ -37,9 +36,15 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
         mean_lead_time_days=round(float(np.mean(flow)), 6) if flow else 0.0,
         makespan_days=round((last - p.factory.now) / DAY, 6),
         setup_hours=round(float(setup.sum()) / 3.6e9, 4),
-        utilisation=utilisation(p, end), wip_value=_wip_value(p, last), inventory_value=_inventory_value(p),
-        purchases=len(p.supply.purchases), engine=engine, seconds=None, objective=round(objective, 6),
-        bound=round(bound, 6), gap=round((objective - bound) / objective, 6) if objective > 0 else 0.0,
+        utilisation=utilisation(p, end),
+        wip_value=_wip_value(p, last),
+        inventory_value=_inventory_value(p),
+        purchases=len(p.supply.purchases),
+        engine=engine,
+        seconds=None,
+        objective=round(objective, 6),
+        bound=round(bound, 6),
+        gap=round((objective - bound) / objective, 6) if objective > 0 else 0.0,
     )
 
 

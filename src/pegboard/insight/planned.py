@@ -8,9 +8,8 @@ import numpy as np
 
 from pegboard.domain.calendar import Timeline
 from pegboard.domain.factory import Factory
-from pegboard.kernels.arrays import Schedule
 from pegboard.planning.purchase import PurchaseDates
-from pegboard.scheduling.problem import Ints, Problem
+from pegboard.scheduling.problem import Ints, Problem, Schedule
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import Link, SupplyPlan
 
@@ -33,7 +32,9 @@ class Planned:
     @cached_property
     def is_first(self) -> np.ndarray:
         """Operations whose queue counts from the arrival of their material."""
-        return np.diff(self.supply.pred_ptr) == 0
+        counts: Ints = np.diff(self.supply.pred_ptr)
+        found: np.ndarray = counts == 0
+        return found
 
     def timeline(self, op: int) -> Timeline:
         """The calendar of the resource an operation runs on."""

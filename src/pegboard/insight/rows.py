@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from pegboard.domain.plan import OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
+from pegboard.domain.plan import LineStatus, OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
 from pegboard.insight.explain import Explainer
 from pegboard.insight.planned import Planned
-from pegboard.kernels.opentime import open_between_each
+from pegboard.scheduling.problem import Ints
+from pegboard.scheduling.view import OpenTime
 
 _US_PER_MIN = 60_000_000
 
@@ -16,15 +17,24 @@ def order_rows(p: Planned, explainer: Explainer) -> tuple[OrderPlan, ...]:
     for i, line in enumerate(p.supply.lines):
         record, done = line.record, p.completion[i]
         late = done is not None and done > line.due
-        status = "unplanned" if done is None else "late" if late else "on_time"
+        status: LineStatus = "unplanned" if done is None else "late" if late else "on_time"
         if status == "on_time" and all(x.supply_kind == "stock" for x in p.links_of_line[i]):
             status = "covered"
         why = explainer.why(i) if late or done is None else None
         found.append(
             OrderPlan(
-                order=record.order, line=record.line, customer=record.customer, item=record.item, qty=line.qty,
-                due=line.due, completion=done, lateness_min=None if done is None else (done - line.due) / 60,
-                status=status, weight=line.weight, cause=why.cause if why else "", reason=why.reason if why else "",
+                order=record.order,
+                line=record.line,
+                customer=record.customer,
+                item=record.item,
+                qty=line.qty,
+                due=line.due,
+                completion=done,
+                lateness_min=None if done is None else (done - line.due) / 60,
+                status=status,
+                weight=line.weight,
+                cause=why.cause if why else "",
+                reason=why.reason if why else "",
             )
         )
     return tuple(found)
@@ -39,16 +49,31 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
     stretch = S.cand_stretch[cand]
     begun = problem.ops.setup_done == 1
     setup = np.where(begun, 0.0, (S.cand_setup[cand] + s.changeover) / stretch) / _US_PER_MIN
-    efficiency = np.array([p.factory.resources[r].efficiency if r in p.factory.resources else 1.0 for r in problem.res_names])
+    efficiency = np.array(
+        [p.factory.resources[r].efficiency if r in p.factory.resources else 1.0 for r in problem.res_names]
+    )
     run = (S.cand_fixed[cand] + S.cand_run[cand] * problem.ops.qty) * efficiency[res] / _US_PER_MIN
-    slack = open_between_each(problem.timelines, problem.shop.timeline[res], s.setup_start, p.supply.latest_start) / 60
-    needs = [[problem.res_names[r] for r in s.need_res[a:b].tolist()] if b > a else [] for a, b in
-             zip(problem.ops.need_ptr[:-1].tolist(), problem.ops.need_ptr[1:].tolist(), strict=True)]
+    slack = _slack(p, problem.shop.timeline[res]) / 60
+    needs = [
+        [problem.res_names[r] for r in s.need_res[a:b].tolist()] if b > a else []
+        for a, b in zip(problem.ops.need_ptr[:-1].tolist(), problem.ops.need_ptr[1:].tolist(), strict=True)
+    ]
     columns = zip(
-        problem.ops.step.tolist(), p.supply.op_work.tolist(), res.tolist(), problem.ops.family.tolist(),
-        s.setup_start.tolist(), s.start.tolist(), s.end.tolist(), np.round(setup, 4).tolist(), np.round(run, 4).tolist(),
-        p.supply.latest_start.tolist(), np.round(slack, 2).tolist(), begun.tolist(), (problem.ops.pin_start >= 0).tolist(),
-        needs, strict=True,
+        problem.ops.step.tolist(),
+        p.supply.op_work.tolist(),
+        res.tolist(),
+        problem.ops.family.tolist(),
+        s.setup_start.tolist(),
+        s.start.tolist(),
+        s.end.tolist(),
+        np.round(setup, 4).tolist(),
+        np.round(run, 4).tolist(),
+        p.supply.latest_start.tolist(),
+        np.round(slack, 2).tolist(),
+        begun.tolist(),
+        (problem.ops.pin_start >= 0).tolist(),
+        needs,
+        strict=True,
     )
     rows = []
     floor = int(problem.timelines.start.min()) if n else 0
@@ -59,14 +84,35 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
         name = problem.res_names[r]
         rows.append(
             OperationPlan(
-                wo=p.supply.works[work].wo, step=step.step, name=step.name,
-                resource=name if r != p.table.outside_res else step.resource or step.supplier, also=tuple(also),
-                family=problem.family_names[fam] if fam >= 0 else "", setup_start=first, start=start, end=end,
-                setup_min=setup_min, run_min=run_min, latest_start=max(latest, floor), slack_min=slack_min,
-                status="started" if is_begun else "planned", locked=pinned,
+                wo=p.supply.works[work].wo,
+                step=step.step,
+                name=step.name,
+                resource=name if r != p.table.outside_res else step.resource or step.supplier,
+                also=tuple(also),
+                family=problem.family_names[fam] if fam >= 0 else "",
+                setup_start=first,
+                start=start,
+                end=end,
+                setup_min=setup_min,
+                run_min=run_min,
+                latest_start=max(latest, floor),
+                slack_min=slack_min,
+                status="started" if is_begun else "planned",
+                locked=pinned,
             )
         )
     return tuple(sorted(rows, key=lambda o: (o.wo, o.step)))
+
+
+def _slack(p: Planned, timeline: Ints) -> np.ndarray:
+    """Signed open seconds from each setup start to the latest one, on the operation's own calendar."""
+    seconds = np.zeros(timeline.size)
+    for t, row in enumerate(p.problem.timeline_rows):
+        mine = timeline == t
+        open_time = OpenTime(row)
+        latest, first = p.supply.latest_start[mine], p.schedule.setup_start[mine]
+        seconds[mine] = open_time.open_until(latest) - open_time.open_until(first)
+    return seconds
 
 
 def work_order_rows(p: Planned) -> tuple[WorkOrderPlan, ...]:
@@ -84,9 +130,17 @@ def work_order_rows(p: Planned) -> tuple[WorkOrderPlan, ...]:
             release = min(work.need, p.factory.now)
         found.append(
             WorkOrderPlan(
-                wo=work.wo, item=work.item, qty=work.qty, good_qty=work.good,
-                status=work.record.status if work.record else "planned", release=release, start=start, end=end,
-                need=work.need, level=work.level, options=work.options,
+                wo=work.wo,
+                item=work.item,
+                qty=work.qty,
+                good_qty=work.good,
+                status=work.record.status if work.record else "planned",
+                release=release,
+                start=start,
+                end=end,
+                need=work.need,
+                level=work.level,
+                options=work.options,
             )
         )
     return tuple(sorted(found, key=lambda w: w.wo))
@@ -100,9 +154,16 @@ def purchase_rows(p: Planned) -> tuple[PurchasePlan, ...]:
         price = p.factory.items[purchase.item].unit_cost if price is None else price
         found.append(
             PurchasePlan(
-                action="order", po=purchase.po, item=purchase.item, supplier=purchase.source.supplier if purchase.source else "",
-                qty=purchase.qty, order_by=order_by, due=due, need=need,
-                cost=None if price is None else round(price * purchase.qty, 2), feasible=feasible,
+                action="order",
+                po=purchase.po,
+                item=purchase.item,
+                supplier=purchase.source.supplier if purchase.source else "",
+                qty=purchase.qty,
+                order_by=order_by,
+                due=due,
+                need=need,
+                cost=None if price is None else round(price * purchase.qty, 2),
+                feasible=feasible,
             )
         )
     return tuple(sorted(found, key=lambda b: (b.order_by, b.item, b.po)))
@@ -120,8 +181,15 @@ def peg_rows(p: Planned) -> tuple[Peg, ...]:
             demand, step, need = works[link.work].wo, row.step if row else None, int(p.schedule.setup_start[link.op])
         found.append(
             Peg(
-                supply_kind=link.supply_kind, supply=link.supply, demand_kind="order" if link.line >= 0 else "wo",  # type: ignore[arg-type]
-                demand=demand, step=step, item=link.item, qty=round(link.qty, 6), available=p.supplied_at(link), need=need,
+                supply_kind=link.supply_kind,
+                supply=link.supply,
+                demand_kind="order" if link.line >= 0 else "wo",
+                demand=demand,
+                step=step,
+                item=link.item,
+                qty=round(link.qty, 6),
+                available=p.supplied_at(link),
+                need=need,
                 kind="hard" if link.hard else "soft",
             )
         )

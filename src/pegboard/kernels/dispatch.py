@@ -6,9 +6,9 @@ one only for its run: a little capacity is given away, never used twice.
 """
 
 import numpy as np
-from numba import njit
 
 from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Schedule
+from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push, pool_rekey
 from pegboard.kernels.latest import batch_work, run_work
 from pegboard.kernels.opentime import advance, advance_one, after_open, next_open, open_until, place
@@ -17,16 +17,22 @@ STATIC, CRITICAL_RATIO, ATC = 0, 1, 2
 UNIT = 1000
 LOOKAHEAD = 3600
 SCAN = 48
-MAX_NEEDS = 8
 
 _ENDS, _SETUP_ENDS, _READY, _WAKE = 0, 1, 2, 3
 
 
-@njit(cache=True, nogil=True)
-def options_of(T, R, S, C, step, cand, members, n_need):
-    """Calendars to be open during setup and during run, the primary resource's first: `(setup, n, run, n)`."""
-    setup_ids = np.empty(1 + n_need, np.int64)
-    run_ids = np.empty(1 + n_need, np.int64)
+@leaf
+def most_needs(S):
+    """The largest number of further resources any step needs."""
+    most = 0
+    for step in range(S.need_ptr.size - 1):
+        most = max(most, S.need_ptr[step + 1] - S.need_ptr[step])
+    return most
+
+
+@leaf
+def calendars_of(R, S, step, cand, members, n_need, setup_ids, run_ids):
+    """Write the calendars to be open during setup and during run, the primary's first; returns their counts."""
     primary = R.timeline[S.cand_res[cand]]
     setup_ids[0] = run_ids[0] = primary
     n_setup = n_run = 1
@@ -42,10 +48,10 @@ def options_of(T, R, S, C, step, cand, members, n_need):
         if phase != SETUP_ONLY:
             run_ids[n_run] = tl
             n_run += 1
-    return setup_ids, n_setup, run_ids, n_run
+    return n_setup, n_run
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def changeover_work(R, S, C, family, state, cand, members, n_need):
     """Longest changeover over the operation's resources with a matrix, stretched as the candidate's setup is."""
     if family < 0:
@@ -61,7 +67,7 @@ def changeover_work(R, S, C, family, state, cand, members, n_need):
     return int(np.ceil(longest * S.cand_stretch[cand] - 1e-3))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _reserved(R, res, begin, finish, now):
     """Most units pinned operations will hold on a resource at once, at worst, over a stretch not yet begun."""
     units = 0
@@ -71,13 +77,13 @@ def _reserved(R, res, begin, finish, now):
     return units
 
 
-@njit(cache=True, nogil=True)
-def lay(T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready, last_in, batch):
+@leaf
+def lay(T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready, last_in, batch, setup_ids, run_ids):
     """Times of an operation on given resources from `t` on: `(setup_start, start, end, changeover)`.
 
     The operation's own queue runs on its primary calendar from `ready_queued`; `ready` binds its setup start as it is.
-    Where a predecessor hands over in batches, its last one at `last_in`, the start moves so that the run ends, unbroken,
-    no earlier than the run of that `batch` after it (worked example MT-14).
+    Where a predecessor hands over in batches, its last one at `last_in`, the start moves so that the run ends,
+    unbroken, no earlier than the run of that `batch` after it (worked example MT-14).
     """
     step = O.step[op]
     tl = R.timeline[S.cand_res[cand]]
@@ -91,7 +97,7 @@ def lay(T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready,
     run = run_work(S, cand, O.qty[op])
     if n_need == 0 and batch <= 0.0 and S.pause[step] != 0 and setup + changeover + run > 0:
         return _lay_alone(T, tl, begin, setup + changeover, run, changeover)
-    setup_ids, n_setup, run_ids, n_run = options_of(T, R, S, C, step, cand, members, n_need)
+    n_setup, n_run = calendars_of(R, S, step, cand, members, n_need, setup_ids, run_ids)
     pause = S.pause[step] != 0
     first, start, finish = place(T, setup_ids, n_setup, run_ids, n_run, setup + changeover, run, pause, begin)
     if batch <= 0.0:
@@ -108,7 +114,7 @@ def lay(T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready,
     return first, start, finish, changeover
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _lay_alone(T, tl, begin, setup, run, changeover):
     """The common case of `lay`: one resource, free to pause, nothing handed over in batches."""
     first = next_open(T, tl, begin)
@@ -119,8 +125,10 @@ def _lay_alone(T, tl, begin, setup, run, changeover):
     return first, start, advance_one(T, tl, start, run), changeover
 
 
-@njit(cache=True, nogil=True)
-def _choose_members(T, R, S, C, O, op, cand, in_use, state, t, ready_queued, ready, last_in, batch, members):
+@leaf
+def _choose_members(
+    T, R, S, C, O, op, cand, in_use, state, t, ready_queued, ready, last_in, batch, members, setup_ids, run_ids
+):
     """Take for each need the free member with which the operation ends first; False where a need finds none."""
     step = O.step[op]
     base = S.need_ptr[step]
@@ -140,7 +148,25 @@ def _choose_members(T, R, S, C, O, op, cand, in_use, state, t, ready_queued, rea
             if plain and R.timeline[res] == seen:
                 continue
             members[k] = res
-            first, _, finish, _ = lay(T, R, S, C, O, op, cand, members, k + 1, state, t, ready_queued, ready, last_in, batch)
+            first, _, finish, _ = lay(
+                T,
+                R,
+                S,
+                C,
+                O,
+                op,
+                cand,
+                members,
+                k + 1,
+                state,
+                t,
+                ready_queued,
+                ready,
+                last_in,
+                batch,
+                setup_ids,
+                run_ids,
+            )
             if finish >= FAR or finish > S.set_until[m]:
                 continue
             if in_use[res] + units + _reserved(R, res, first, finish, t) > R.capacity[res]:
@@ -160,8 +186,27 @@ def _choose_members(T, R, S, C, O, op, cand, in_use, state, t, ready_queued, rea
     return chosen == n_need
 
 
-@njit(cache=True, nogil=True)
-def _best_option(T, R, S, C, O, op, in_use, state, t, ready_queued, ready, last_in, batch, members, best_members, times):
+@leaf
+def _best_option(
+    T,
+    R,
+    S,
+    C,
+    O,
+    op,
+    in_use,
+    state,
+    t,
+    ready_queued,
+    ready,
+    last_in,
+    batch,
+    members,
+    setup_ids,
+    run_ids,
+    best_members,
+    times,
+):
     """The candidate and members with which `op` ends first when decided at `t`; -1 where none is free.
 
     Writes `(setup_start, start, end, changeover)` to `times` and the members to `best_members`.
@@ -178,20 +223,32 @@ def _best_option(T, R, S, C, O, op, in_use, state, t, ready_queued, ready, last_
         if in_use[res] + UNIT > R.capacity[res]:
             continue
         plain = R.matrix[res] < 0 and R.reserved_ptr[res + 1] == R.reserved_ptr[res]
-        if plain and R.timeline[res] == seen_tl and S.cand_setup[cand] == seen_setup \
-                and S.cand_fixed[cand] == seen_fixed and S.cand_run[cand] == seen_run:
+        if (
+            plain
+            and R.timeline[res] == seen_tl
+            and S.cand_setup[cand] == seen_setup
+            and S.cand_fixed[cand] == seen_fixed
+            and S.cand_run[cand] == seen_run
+        ):
             continue
-        if n_need and not _choose_members(T, R, S, C, O, op, cand, in_use, state, t, ready_queued, ready, last_in, batch, members):
+        if n_need and not _choose_members(
+            T, R, S, C, O, op, cand, in_use, state, t, ready_queued, ready, last_in, batch, members, setup_ids, run_ids
+        ):
             continue
         first, start, finish, change = lay(
-            T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready, last_in, batch
+            T, R, S, C, O, op, cand, members, n_need, state, t, ready_queued, ready, last_in, batch, setup_ids, run_ids
         )
         if finish >= FAR:
             continue
         if in_use[res] + UNIT + _reserved(R, res, first, finish, t) > R.capacity[res]:
             continue
         if plain:
-            seen_tl, seen_setup, seen_fixed, seen_run = R.timeline[res], S.cand_setup[cand], S.cand_fixed[cand], S.cand_run[cand]
+            seen_tl, seen_setup, seen_fixed, seen_run = (
+                R.timeline[res],
+                S.cand_setup[cand],
+                S.cand_fixed[cand],
+                S.cand_run[cand],
+            )
         if finish < best_end or (finish == best_end and S.cand_rank[cand] < best_rank):
             best, best_end, best_rank = cand, finish, S.cand_rank[cand]
             times[0], times[1], times[2], times[3] = first, start, finish, change
@@ -200,14 +257,36 @@ def _best_option(T, R, S, C, O, op, in_use, state, t, ready_queued, ready, last_
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def dispatch(
-    T, R, S, C, O, A, n_pred, factory_tl, pool_ptr, pool_res, pool_changes, arrival, release, key, rule, weight, due, tail, own,
-    setup_price, post_queue, now, horizon,
+    T,
+    R,
+    S,
+    C,
+    O,
+    A,
+    n_pred,
+    factory_tl,
+    pool_ptr,
+    pool_res,
+    pool_changes,
+    arrival,
+    release,
+    key,
+    rule,
+    weight,
+    due,
+    tail,
+    own,
+    setup_price,
+    post_queue,
+    now,
+    horizon,
 ):
     """Schedule every operation that can be, in event order; returns `(Schedule, n_placed)`.
 
-    `arrival[op]` is when its queue may begin at the earliest, `release[op]` bounds its setup start, `key[op]` ranks it (small first) unless `rule` computes keys as time passes.
+    `arrival[op]` is when its queue may begin at the earliest, `release[op]` bounds its setup start,
+    `key[op]` ranks it (small first) unless `rule` computes keys as time passes.
     `pool_ptr, pool_res` are the resources of each pool; where `pool_changes`, the first few of the queue compete with
     `key + setup_price * changeover seconds`. `post_queue` counts an operation's queue after it instead of before it,
     as reversed time needs. `n_pred` is used up. Operations that do not fit before `horizon` keep `end = -1`, and so
@@ -215,8 +294,12 @@ def dispatch(
     """
     n_op, n_res, n_pool = O.step.size, R.capacity.size, pool_ptr.size - 1
     out = Schedule(
-        np.full(n_op, -1, np.int64), np.full(n_op, -1, np.int64), np.full(n_op, -1, np.int64),
-        np.full(n_op, -1, np.int64), np.full(O.need_ptr[n_op], -1, np.int64), np.zeros(n_op, np.int64),
+        np.full(n_op, -1, np.int64),
+        np.full(n_op, -1, np.int64),
+        np.full(n_op, -1, np.int64),
+        np.full(n_op, -1, np.int64),
+        np.full(O.need_ptr[n_op], -1, np.int64),
+        np.zeros(n_op, np.int64),
         np.full(n_op, -1, np.int64),
     )
     in_use = np.zeros(n_res, np.int64)
@@ -238,10 +321,12 @@ def dispatch(
     times = np.empty(1024, np.int64)
     loads = np.empty(1024, np.int64)
     n_event = 0
-    members, best_members = np.empty(MAX_NEEDS, np.int64), np.empty(MAX_NEEDS, np.int64)
+    room = most_needs(S) + 1
+    members, best_members = np.empty(room, np.int64), np.empty(room, np.int64)
     spot, best_spot = np.empty(4, np.int64), np.empty(4, np.int64)
-    best_of_window = np.empty(MAX_NEEDS, np.int64)
+    best_of_window = np.empty(room, np.int64)
     stash = np.empty(SCAN, np.int64)
+    setup_ids, run_ids = np.empty(room, np.int64), np.empty(room, np.int64)
     placed = 0
 
     for op in range(n_op):
@@ -347,13 +432,32 @@ def dispatch(
             later = FAR
             while size[p] > 0 and n_stash < SCAN:
                 op = queue[base[p]]
-                if chosen >= 0 and (not pool_changes[p] or rule != STATIC or setup_price <= 0.0 or key[op] >= chosen_score):
+                if chosen >= 0 and (
+                    not pool_changes[p] or rule != STATIC or setup_price <= 0.0 or key[op] >= chosen_score
+                ):
                     break
                 size[p] = pool_pop(queue, base[p], size[p], key)
                 stash[n_stash] = op
                 n_stash += 1
                 cand = _best_option(
-                    T, R, S, C, O, op, in_use, state, t, ready_queued[op], ready[op], last_in[op], batch[op], members, best_members, spot
+                    T,
+                    R,
+                    S,
+                    C,
+                    O,
+                    op,
+                    in_use,
+                    state,
+                    t,
+                    ready_queued[op],
+                    ready[op],
+                    last_in[op],
+                    batch[op],
+                    members,
+                    setup_ids,
+                    run_ids,
+                    best_members,
+                    spot,
                 )
                 if cand < 0:
                     continue
@@ -417,7 +521,7 @@ def dispatch(
     return out, placed
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, ready, last_in, batch, n_pred):
     """Tell the successors of an operation just laid when they may begin."""
     cand = out.cand[op]
@@ -441,7 +545,7 @@ def _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, rea
             ready[succ] = max(ready[succ], at)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _queue_over(T, R, S, O, op, ready_queued, ready, now):
     """The first instant at which an operation may begin on any of its candidates."""
     step = O.step[op]
@@ -457,7 +561,7 @@ def _queue_over(T, R, S, O, op, ready_queued, ready, now):
     return max(earliest, ready[op], now)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _opening(T, R, pool_ptr, pool_res, pool, in_use, t):
     """When the first free resource of a pool is open: `t` where one is open now, FAR where none is free."""
     earliest = FAR
@@ -472,7 +576,7 @@ def _opening(T, R, pool_ptr, pool_res, pool, in_use, t):
     return earliest
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _rekey(queue, base, size, key, p, rule, t, weight, due, tail, own):
     """Recompute the keys of a pool's queue for a rule that looks at the clock.
 

@@ -1,13 +1,13 @@
 """Walks over the network of operations: order of work, remaining work, completion."""
 
 import numpy as np
-from numba import njit
 
 from pegboard.kernels.arrays import Arcs
+from pegboard.kernels.compiled import kernel
 from pegboard.kernels.opentime import after_open
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def topological(A, n_op):
     """Operations with predecessors first; shorter than `n_op` if they wait for each other in a circle."""
     n_pred = np.zeros(n_op, np.int64)
@@ -32,7 +32,7 @@ def topological(A, n_op):
     return order[:n]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def reversed_arcs(A, n_op):
     """The arcs seen from their ends: who handed over becomes who waits."""
     ptr = np.zeros(n_op + 1, np.int64)
@@ -50,7 +50,7 @@ def reversed_arcs(A, n_op):
     return Arcs(ptr, succ, wait, move, batch, queued)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def remaining_time(A, order, own):
     """Seconds from the start of each operation to delivery along its longest way, with waits and moves."""
     tail = own.copy()
@@ -63,7 +63,7 @@ def remaining_time(A, order, own):
     return tail
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def completions(T, factory_tl, end, move, dated, line_ptr, line_op):
     """When each line is complete: its last operations ended and moved, its dated supplies there; -1 if never."""
     out = dated.copy()

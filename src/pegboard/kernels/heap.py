@@ -1,10 +1,11 @@
 """Binary heaps: of timed events, and of operations waiting in pools, ranked by a key with the index as tie-break."""
 
 import numpy as np
-from numba import njit
+
+from pegboard.kernels.compiled import kernel, leaf
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def event_push(times, loads, size, t, load):
     """Add an event; returns the new size. The arrays must have room."""
     i = size
@@ -18,7 +19,7 @@ def event_push(times, loads, size, t, load):
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def event_pop(times, loads, size):
     """Remove the earliest event, which stands at index 0; returns the new size."""
     size -= 1
@@ -29,7 +30,9 @@ def event_pop(times, loads, size):
         if child >= size:
             break
         right = child + 1
-        if right < size and (times[right] < times[child] or (times[right] == times[child] and loads[right] < loads[child])):
+        if right < size and (
+            times[right] < times[child] or (times[right] == times[child] and loads[right] < loads[child])
+        ):
             child = right
         if t < times[child] or (t == times[child] and load <= loads[child]):
             break
@@ -39,7 +42,7 @@ def event_pop(times, loads, size):
     return size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def grown(array):
     """A copy with twice the room."""
     bigger = np.empty(2 * array.size, array.dtype)
@@ -47,7 +50,7 @@ def grown(array):
     return bigger
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def pool_push(queue, base, size, key, op):
     """Add an operation to the heap that begins at `queue[base]`; returns the new size."""
     i = size
@@ -62,7 +65,7 @@ def pool_push(queue, base, size, key, op):
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def pool_pop(queue, base, size, key):
     """Remove the operation at the top, which stands at `queue[base]`; returns the new size."""
     size -= 1
@@ -71,14 +74,14 @@ def pool_pop(queue, base, size, key):
     return size
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def pool_rekey(queue, base, size, key):
     """Restore the order of a heap after its keys have changed."""
     for i in range(size // 2 - 1, -1, -1):
         _sift(queue, base, size, key, queue[base + i], i)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _sift(queue, base, size, key, op, i):
     while True:
         child = 2 * i + 1

@@ -4,14 +4,16 @@ This gives need dates for netting and the latest starts the plan reports; nothin
 """
 
 import numpy as np
-from numba import njit
 
 from pegboard.kernels.arrays import FAR
+from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.opentime import advance_one, before_open, retreat_one
 
 
-@njit(cache=True, nogil=True)
-def latest_dates(T, S, factory_tl, res_timeline, preferred, op_ptr, op_step, op_qty, pred_ptr, pred_op, target, cures, out):
+@leaf
+def latest_dates(
+    T, S, factory_tl, res_timeline, preferred, op_ptr, op_step, op_qty, pred_ptr, pred_op, target, cures, out
+):
     """Latest arrival, setup start and end of every operation.
 
     Work order `w` owns the operations `op_ptr[w]` to `op_ptr[w + 1]`, predecessors before successors; its last
@@ -41,13 +43,14 @@ def latest_dates(T, S, factory_tl, res_timeline, preferred, op_ptr, op_step, op_
                 before = S.transfer[op_step[pred]]
                 latest = arrival[op]
                 if 0.0 < before < op_qty[pred]:
-                    latest = _latest_overlapped(T, S, tl, cand, res_timeline, preferred, op_step, op_qty, pred, before,
-                                                arrival[op], end[op])
+                    latest = _latest_overlapped(
+                        T, S, tl, cand, res_timeline, preferred, op_step, op_qty, pred, before, arrival[op], end[op]
+                    )
                 latest = before_open(T, factory_tl, latest, S.move[op_step[pred]]) - S.wait[op_step[pred]]
                 end[pred] = min(end[pred], latest)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _latest_overlapped(T, S, tl, cand, res_timeline, preferred, op_step, op_qty, pred, batch, arrival, end):
     """Latest end of a predecessor that hands over in batches: neither its first nor its last batch may come late."""
     by_last = retreat_one(T, tl, end, batch_work(S, cand, batch))
@@ -57,7 +60,7 @@ def _latest_overlapped(T, S, tl, cand, res_timeline, preferred, op_step, op_qty,
     return min(by_last, by_first)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def run_work(S, cand, qty):
     """Microseconds of run work of `qty` pieces on a candidate, fixed part included, rounded up."""
     exact = S.cand_run[cand] * qty
@@ -67,13 +70,13 @@ def run_work(S, cand, qty):
     return S.cand_fixed[cand] + whole
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def batch_work(S, cand, qty):
     """Microseconds of run work of a transfer batch, without the fixed part."""
     return run_work(S, cand, qty) - S.cand_fixed[cand]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_works(S, cand, qty):
     """`run_work` of many operations at once."""
     out = np.empty(cand.size, np.int64)

@@ -1,12 +1,12 @@
 """Counting in open time: one calendar by bisection, several at once by walking their common stretches."""
 
 import numpy as np
-from numba import njit
 
 from pegboard.kernels.arrays import FAR
+from pegboard.kernels.compiled import kernel, leaf
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _first_end_after(T, tl, t):
     """Index of the first stretch of calendar `tl` that ends after `t`."""
     lo, hi = T.ptr[tl], T.ptr[tl + 1]
@@ -19,7 +19,7 @@ def _first_end_after(T, tl, t):
     return lo
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _last_below(values, lo, hi, x):
     """Index of the last of `values[lo:hi]` (rising) that is below `x`, or lo - 1."""
     while lo < hi:
@@ -31,7 +31,7 @@ def _last_below(values, lo, hi, x):
     return lo - 1
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def next_open(T, tl, t):
     """The first working instant at or after `t`."""
     i = _first_end_after(T, tl, t)
@@ -40,7 +40,7 @@ def next_open(T, tl, t):
     return max(t, T.start[i])
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def last_open(T, tl, t):
     """The last working instant at or before `t`, as an end."""
     i = _last_below(T.start, T.ptr[tl], T.ptr[tl + 1], t)
@@ -49,7 +49,7 @@ def last_open(T, tl, t):
     return min(t, T.end[i])
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def open_until(T, tl, t):
     """Open seconds of a calendar before `t`."""
     i = _last_below(T.start, T.ptr[tl], T.ptr[tl + 1], t)
@@ -58,7 +58,7 @@ def open_until(T, tl, t):
     return T.open_before[i] + min(t, T.end[i]) - T.start[i]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def after_open(T, tl, t, seconds):
     """The instant by which `seconds` of open time have passed since `t`; `t` itself for none."""
     if seconds <= 0 or t >= FAR:
@@ -71,7 +71,7 @@ def after_open(T, tl, t, seconds):
     return end if end <= T.end[i] else FAR
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def before_open(T, tl, t, seconds):
     """The latest instant after which `seconds` of open time pass until `t`; `t` itself for none."""
     if seconds <= 0 or t <= -FAR:
@@ -83,7 +83,7 @@ def before_open(T, tl, t, seconds):
     return T.start[i] + target - T.open_before[i]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _work_until(T, tl, t):
     i = _last_below(T.start, T.ptr[tl], T.ptr[tl + 1], t)
     if i < T.ptr[tl]:
@@ -91,7 +91,7 @@ def _work_until(T, tl, t):
     return T.work_before[i] + (min(t, T.end[i]) - T.start[i]) * T.rate[i]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def advance_one(T, tl, t, work):
     """The earliest instant by which `work` is done on one calendar when begun at `t`."""
     if work <= 0 or t >= FAR:
@@ -104,7 +104,7 @@ def advance_one(T, tl, t, work):
     return end if end <= T.end[i] else FAR
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def retreat_one(T, tl, t, work):
     """The latest instant from which `work` is done by `t` on one calendar."""
     if work <= 0 or t <= -FAR:
@@ -116,7 +116,7 @@ def retreat_one(T, tl, t, work):
     return T.start[i] + (target - T.work_before[i]) // T.rate[i]
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def common_open(T, ids, n, t):
     """The first instant at or after `t` at which all of the first `n` calendars in `ids` are open."""
     agreed = 0
@@ -134,7 +134,7 @@ def common_open(T, ids, n, t):
     return t
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def common_until(T, ids, n, t):
     """The end of the stretch at `t` that all calendars share (and in which the first keeps its rate)."""
     until = FAR
@@ -143,7 +143,7 @@ def common_until(T, ids, n, t):
     return until
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def advance(T, ids, n, t, work):
     """The earliest instant by which `work` is done while all calendars are open, at the first one's rate."""
     if work <= 0:
@@ -162,7 +162,7 @@ def advance(T, ids, n, t, work):
         t = until
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def common_last(T, ids, n, t):
     """The last instant at or before `t` until which all of the first `n` calendars are open."""
     agreed = 0
@@ -180,7 +180,7 @@ def common_last(T, ids, n, t):
     return t
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def retreat(T, ids, n, t, work):
     """The latest instant from which `work` is done by `t` while all calendars are open, at the first one's rate."""
     if work <= 0:
@@ -201,7 +201,7 @@ def retreat(T, ids, n, t, work):
         t = since
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def gap_after(T, ids, n, t):
     """The end of the unbroken open time that holds `t`, over changes of rate."""
     until = common_until(T, ids, n, t)
@@ -210,7 +210,7 @@ def gap_after(T, ids, n, t):
     return until
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
     """Lay an operation at the earliest from `t` on: `(setup_start, start, end)`, FAR where it never fits.
 
@@ -251,7 +251,7 @@ def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
         return first, opening, finish
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def before_open_each(T, tl, t, seconds):
     """`before_open` of many instants on one calendar."""
     out = np.empty(t.size, np.int64)
@@ -260,7 +260,7 @@ def before_open_each(T, tl, t, seconds):
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def before_open_many(T, tl, t, seconds):
     """`before_open` of many instants, each on its own calendar."""
     out = np.empty(t.size, np.int64)
@@ -269,7 +269,7 @@ def before_open_many(T, tl, t, seconds):
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def open_between_each(T, tl, a, b):
     """Signed open seconds from `a` to `b` of many pairs, each on its own calendar."""
     out = np.empty(a.size, np.int64)

@@ -4,15 +4,15 @@ Sequences and assignments stay, and nothing that was on time becomes late: less 
 """
 
 import numpy as np
-from numba import njit
 
 from pegboard.kernels.arrays import FAR, SETUP_ONLY
-from pegboard.kernels.dispatch import UNIT, options_of
+from pegboard.kernels.compiled import kernel
+from pegboard.kernels.dispatch import UNIT, calendars_of, most_needs
 from pegboard.kernels.latest import run_work
 from pegboard.kernels.opentime import before_open, place, retreat
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pull_right(T, R, S, C, O, A, factory_tl, order, lane_ptr, limit_end, latest_use, fixed, out):
     """Move the operations of `out` later, in place; returns how many moved.
 
@@ -21,9 +21,10 @@ def pull_right(T, R, S, C, O, A, factory_tl, order, lane_ptr, limit_end, latest_
     latest end its customer lines allow, `latest_use[op]` when its material expires; `fixed` operations stay.
     """
     n_lane = lane_ptr[-1]
-    uses = lane_use(R, S, O, order, lane_ptr, out)
+    uses = lane_use(S, O, order, lane_ptr, out)
     lane_next = np.full(n_lane, FAR, np.int64)
-    members = np.empty(8, np.int64)
+    room = most_needs(S) + 1
+    members, setup_ids, run_ids = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     moved = 0
     for i in range(order.size):
         op = order[i]
@@ -57,12 +58,19 @@ def pull_right(T, R, S, C, O, A, factory_tl, order, lane_ptr, limit_end, latest_
         if not stays and end_limit > out.end[op] and end_limit < FAR:
             setup = 0 if O.setup_done[op] else S.cand_setup[cand] + out.changeover[op]
             run = run_work(S, cand, O.qty[op])
-            setup_ids, n_setup, run_ids, n_run = options_of(T, R, S, C, step, cand, members, n_need)
+            n_setup, n_run = calendars_of(R, S, step, cand, members, n_need, setup_ids, run_ids)
             begin = min(retreat(T, run_ids, n_run, end_limit, run), start_limit)
             begin = retreat(T, setup_ids, n_setup, begin, setup)
             if begin > out.setup_start[op]:
-                first, start, finish = place(T, setup_ids, n_setup, run_ids, n_run, setup, run, S.pause[step] != 0, begin)
-                if first >= out.setup_start[op] and finish <= end_limit and start <= start_limit and first < latest_use[op]:
+                first, start, finish = place(
+                    T, setup_ids, n_setup, run_ids, n_run, setup, run, S.pause[step] != 0, begin
+                )
+                if (
+                    first >= out.setup_start[op]
+                    and finish <= end_limit
+                    and start <= start_limit
+                    and first < latest_use[op]
+                ):
                     out.setup_start[op], out.start[op], out.end[op] = first, start, finish
                     moved += 1
         for u in range(uses[1][use], uses[1][use + n_need + 1]):
@@ -70,8 +78,8 @@ def pull_right(T, R, S, C, O, A, factory_tl, order, lane_ptr, limit_end, latest_
     return moved
 
 
-@njit(cache=True, nogil=True)
-def lane_use(R, S, O, order, lane_ptr, out):
+@kernel
+def lane_use(S, O, order, lane_ptr, out):
     """Which lanes each use of a resource takes: `(first use of op, use_ptr, lanes)`.
 
     A use is the primary resource or one need. Lanes are handed out in order of setup start; a use of several units

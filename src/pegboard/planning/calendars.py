@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from pegboard.domain.calendar import (
     DAY,
@@ -77,7 +78,9 @@ class Calendars:
         if not exceptions and not downtime:
             return base
         stretches = list(zip(base.start, base.end, base.rate, strict=True))
-        return self.share(without_downtime(with_exceptions(stretches, exceptions, self.span.zone), downtime, self.span.zone))
+        return self.share(
+            without_downtime(with_exceptions(stretches, exceptions, self.span.zone), downtime, self.span.zone)
+        )
 
     def open_days(self, calendar: Timeline) -> Timeline:
         """Each local day on which `calendar` opens at all, as one stretch in which a nominal day's work is done."""
@@ -90,7 +93,7 @@ class Calendars:
         return self.share(stretches)
 
 
-def planning_window(snapshot: Snapshot, now: int, horizon: int, zone) -> Window:  # type: ignore[no-untyped-def]
+def planning_window(now: int, horizon: int, zone: ZoneInfo) -> Window:
     """From well before now, for need dates already past, to somewhat beyond the horizon."""
     first: date = day_of(now, zone) - timedelta(days=PAST_DAYS)
     last: date = day_of(horizon, zone) + timedelta(days=BEYOND_DAYS)

@@ -29,14 +29,18 @@ class Exploder:
         day = local_day(need, self.factory.zone)
         return _one_alternate(tuple(line for line in self.factory.bom[parent] if is_effective(line, day)))
 
-    def components(self, parent: str, started: dict[int | None, float], need: int) -> list[tuple[str, int | None, float]]:
+    def components(
+        self, parent: str, started: dict[int | None, float], need: int
+    ) -> list[tuple[str, int | None, float]]:
         """`(component, step, quantity)` for a work order that starts `started[step]` pieces (None: first step).
 
         Steps missing from `started` draw nothing: they are done, or their material is issued. Phantoms hand their
         need on to their own components at the same step; they have no stock and no lead time.
         """
         found: list[tuple[str, int | None, float]] = []
-        todo = [(line, line.step, None) for line in reversed(self.lines(parent, need))]
+        todo: list[tuple[BomLine, int | None, float | None]] = [
+            (line, line.step, None) for line in reversed(self.lines(parent, need))
+        ]
         while todo:
             line, step, of_phantom = todo.pop()
             base = started.get(step) if of_phantom is None else of_phantom

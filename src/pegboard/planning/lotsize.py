@@ -49,5 +49,9 @@ def rule_for(factory: Factory, item: str) -> LotRule:
         min_qty = min_qty if source.min_qty is None else source.min_qty
         multiple = multiple if source.multiple is None else source.multiple
     return LotRule(
-        min_qty=min_qty, multiple=multiple, max_qty=record.max_qty, batch_days=record.batch_days, decimals=record.decimals
+        min_qty=min_qty,
+        multiple=multiple,
+        max_qty=record.max_qty,
+        batch_days=record.batch_days,
+        decimals=record.decimals,
     )

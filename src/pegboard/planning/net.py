@@ -5,18 +5,20 @@ first), open orders, what earlier lots left over, and then a new lot. Who needs 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from pegboard.domain.calendar import DAY, FAR
 from pegboard.domain.record import Options
 from pegboard.planning.lotsize import LotRule
+from pegboard.tables.supply import SupplyKind
 
 _EPS = 1e-9
 
 
 class Draw(msgspec.Struct, gc=False):
-    """A demand for an item: of line `line` itself (`work` -1), or of operation `op` of work order `work` made for it."""
+    """A demand for an item: of line `line` itself (`work` -1), or of operation `op` of work order `work`."""
 
     item: str
     qty: float
@@ -37,7 +39,7 @@ class Source(msgspec.Struct, gc=False):
     `preferred` names an order served first but not alone; a supply of one `variant` serves equal options only.
     """
 
-    kind: str
+    kind: SupplyKind
     id: str
     index: int
     left: float
@@ -87,7 +89,7 @@ def net(
             return
         lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting))
         for draw, qty in waiting:
-            missing = _take(draw, qty, lots, taken, lambda s: True)
+            missing = _take(draw, qty, lots, taken, lambda _: True)
             if missing > _EPS:
                 short.append((draw, missing))
         sources.extend(s for s in lots if s.left > _EPS)
@@ -100,14 +102,11 @@ def net(
         use = max(expected_use(draw), draw.need)
         patience = max(draw.need, earliest_new)
 
-        def fits(s: Source, draw: Draw = draw, use: int = use, patience: int = patience) -> bool:
-            return s.expires > use and s.available <= patience and (not s.variant or s.variant == draw.options)
-
         if reserved and (draw.order in reserved or draw.line_id in reserved):
-            mine = (draw.order, draw.line_id)
-            own = [s for s in sources if (s.reserved or s.preferred) in mine]
-            left = _take(draw, left, own, taken, lambda s, d=draw, use=use: s.expires > use and (not s.variant or s.variant == d.options))
-        left = _take(draw, left, sources, taken, lambda s, fits=fits: not s.reserved and fits(s))
+            own = [s for s in sources if (s.reserved or s.preferred) in (draw.order, draw.line_id)]
+            left = _take(draw, left, own, taken, partial(_is_usable, draw, use, FAR))
+        anybodys = [s for s in sources if not s.reserved] if reserved else sources
+        left = _take(draw, left, anybodys, taken, partial(_is_usable, draw, use, patience))
         if left > _EPS:
             if not waiting:
                 window_end = draw.need + int(rule.batch_days * DAY)
@@ -118,6 +117,11 @@ def net(
             sources[:] = [s for s in sources if s.left > _EPS]
     close_window()
     return taken, short
+
+
+def _is_usable(draw: Draw, use: int, patience: int, source: Source) -> bool:
+    """Whether a source is unexpired at `use`, there within `patience`, and of the draw's variant if it is of one."""
+    return source.expires > use and source.available <= patience and source.variant in ((), draw.options)
 
 
 def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:

@@ -46,7 +46,9 @@ class Offset:
         """A column of whole numbers as an array of its own."""
         return np.array(getattr(self.latest, column), np.int64)
 
-    def add(self, works: Sequence[Work], fresh: Sequence[int], progress: Mapping[tuple[str, int], WorkOrderStep]) -> Latest:
+    def add(
+        self, works: Sequence[Work], fresh: Sequence[int], progress: Mapping[tuple[str, int], WorkOrderStep]
+    ) -> Latest:
         """Append the operations of the `fresh` work orders and time them backward from their need."""
         base = len(self.latest.row)
         rows, owner, qty, issued = self._operations(works, fresh, progress)
@@ -57,10 +59,19 @@ class Offset:
         out = np.empty((3, rows.size), np.int64)
         table = self.table
         latest_dates(
-            table.timelines.arrays, self._norm, table.factory_tl, table.res_timeline, self._preferred,
-            first.astype(np.int64), rows, qty, pred_ptr, pred_op,
+            table.timelines.arrays,
+            self._norm,
+            table.factory_tl,
+            table.res_timeline,
+            self._preferred,
+            first.astype(np.int64),
+            rows,
+            qty,
+            pred_ptr,
+            pred_op,
             np.array([works[w].need for w in fresh], np.int64),
-            np.array([works[w].cures for w in fresh], np.int64), out,
+            np.array([works[w].cures for w in fresh], np.int64),
+            out,
         )
         latest = self.latest
         latest.work.extend(np.asarray(fresh, np.int64)[owner].tolist())
@@ -79,7 +90,9 @@ class Offset:
         counts = self._pred_ptr[rows + 1] - self._pred_ptr[rows]
         ptr = spans(counts)
         op = np.repeat(np.arange(rows.size), counts)
-        pred_row = self._pred_row[np.repeat(self._pred_ptr[rows], counts) + np.arange(ptr[-1]) - np.repeat(ptr[:-1], counts)]
+        pred_row = self._pred_row[
+            np.repeat(self._pred_ptr[rows], counts) + np.arange(ptr[-1]) - np.repeat(ptr[:-1], counts)
+        ]
         key = owner * len(self.table.rows) + rows
         order = np.argsort(key, kind="stable")
         wanted = owner[op] * len(self.table.rows) + pred_row
@@ -88,9 +101,9 @@ class Offset:
         present = key[found] == wanted if rows.size else np.zeros(0, bool)
         if present.all():
             return ptr, found.astype(np.int64)
-        return self._past_done_steps(rows, owner, key, order)
+        return self._past_done_steps(rows, owner, key)
 
-    def _past_done_steps(self, rows: Ints, owner: Ints, key: Ints, order: Ints) -> tuple[Ints, Ints]:
+    def _past_done_steps(self, rows: Ints, owner: Ints, key: Ints) -> tuple[Ints, Ints]:
         where = {int(k): int(i) for k, i in zip(key, np.arange(rows.size), strict=True)}
         n = len(self.table.rows)
         lists: list[list[int]] = []
@@ -122,7 +135,9 @@ class Offset:
         lot = np.array([works[w].qty for w in fresh])[owner]
         scaled = good / self._tails[rows] * self._scale[rows]
         qty = np.ceil(scaled - 1e-9 * np.maximum(1.0, scaled)) / self._scale[rows]
-        lossless = np.isclose(self._tails[rows], self._tails[np.repeat(self._first_row(bounds), counts)], rtol=1e-12, atol=0)
+        lossless = np.isclose(
+            self._tails[rows], self._tails[np.repeat(self._first_row(bounds), counts)], rtol=1e-12, atol=0
+        )
         qty = np.where(lossless, lot, qty)
         keep = np.ones(rows.size, bool)
         issued = np.zeros(rows.size, np.int8)
@@ -139,9 +154,16 @@ class Offset:
         first = [min(range(a, b), key=lambda r: rows[r].step.step if rows[r].step else 0) for a, b in bounds]  # type: ignore[union-attr]
         return np.array(first, np.int64)
 
-    def _progress(  # noqa: PLR0913
-        self, work: Work, progress: Mapping[tuple[str, int], WorkOrderStep], i: int, rows: Ints,
-        qty: NDArray[np.float64], lossless: NDArray[np.bool_], keep: NDArray[np.bool_], issued: NDArray[Any],
+    def _progress(
+        self,
+        work: Work,
+        progress: Mapping[tuple[str, int], WorkOrderStep],
+        i: int,
+        rows: Ints,
+        qty: NDArray[np.float64],
+        lossless: NDArray[np.bool_],
+        keep: NDArray[np.bool_],
+        issued: NDArray[Any],
     ) -> None:
         """What remains of one step of a work order that exists: done steps vanish, begun ones keep their rest."""
         assert work.record is not None

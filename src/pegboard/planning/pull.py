@@ -53,8 +53,11 @@ def pull(
                 unplanned.setdefault(shortage.line, shortage.why)
             else:
                 stuck[shortage.wo] = warning(
-                    "P203", shortage.wo, f"work order {shortage.wo} cannot be completed: {shortage.why}",
-                    "supply what is missing, or cancel it; it is left out of the plan")
+                    "P203",
+                    shortage.wo,
+                    f"work order {shortage.wo} cannot be completed: {shortage.why}",
+                    "supply what is missing, or cancel it; it is left out of the plan",
+                )
 
 
 def order_lines(factory: Factory) -> list[Line]:
@@ -73,8 +76,14 @@ def _line(factory: Factory, record: OrderLine, qty: float) -> Line:
     buffer = int(customer.delivery_buffer_min * 60) if customer else 0
     earliest = -FAR if record.earliest is None else receipt_instant(record.earliest, factory.calendar, factory.zone)
     return Line(
-        record=record, id=record.id, qty=qty, due=due, need=due - buffer, earliest=earliest,
-        priority=factory.priority(record), weight=factory.weight(record),
+        record=record,
+        id=record.id,
+        qty=qty,
+        due=due,
+        need=due - buffer,
+        earliest=earliest,
+        priority=factory.priority(record),
+        weight=factory.weight(record),
     )
 
 
@@ -92,7 +101,12 @@ class _Pull:
     """One run over all levels for a fixed set of lines."""
 
     def __init__(
-        self, factory: Factory, table: ProcessTable, lines: list[Line], left_out: frozenset[int], stuck: frozenset[str],
+        self,
+        factory: Factory,
+        table: ProcessTable,
+        lines: list[Line],
+        left_out: frozenset[int],
+        stuck: frozenset[str],
         expected: ExpectedUse,
     ) -> None:
         self.factory, self.table, self.lines, self.left_out = factory, table, lines, left_out
@@ -117,8 +131,19 @@ class _Pull:
         for i, line in enumerate(self.lines):
             if i not in self.left_out:
                 self._draws[line.record.item].append(
-                    Draw(line.record.item, line.qty, line.need, line.priority, i, line.record.order, line.id, line.record.options, -1, -1,
-                        line.earliest)
+                    Draw(
+                        line.record.item,
+                        line.qty,
+                        line.need,
+                        line.priority,
+                        i,
+                        line.record.order,
+                        line.id,
+                        line.record.options,
+                        -1,
+                        -1,
+                        line.earliest,
+                    )
                 )
         levels: dict[int, set[str]] = defaultdict(set)
         for item in self._draws:
@@ -145,17 +170,38 @@ class _Pull:
         for record in records:
             if record.wo in self._stuck:
                 continue
-            due = self.factory.now if record.due is None else demand_instant(record.due, self.factory.calendar, self.factory.zone)
+            due = (
+                self.factory.now
+                if record.due is None
+                else demand_instant(record.due, self.factory.calendar, self.factory.zone)
+            )
             remaining = max(0.0, record.qty - record.completed_qty - record.scrapped_qty)
             first, _ = self.table.span[item]
             total_yield = float(self.table.rows[first].tail_yield)
-            scrapped = sum(
-                s.scrapped_qty for (wo, _), s in self.factory.progress.items() if wo == record.wo
-            ) if record.status == "started" else 0.0
-            good = round_down(max(0.0, remaining * total_yield - (scrapped if record.scrapped_qty == 0 else 0.0)),
-                              self.factory.items[item].decimals)
+            scrapped = (
+                sum(s.scrapped_qty for (wo, _), s in self.factory.progress.items() if wo == record.wo)
+                if record.status == "started"
+                else 0.0
+            )
+            good = round_down(
+                max(0.0, remaining * total_yield - (scrapped if record.scrapped_qty == 0 else 0.0)),
+                self.factory.items[item].decimals,
+            )
             self.works.append(
-                Work(record.wo, item, record.qty, good, due, -1, -FAR, self.factory.level[item], record.options, True, record.wo, record)
+                Work(
+                    record.wo,
+                    item,
+                    record.qty,
+                    good,
+                    due,
+                    -1,
+                    -FAR,
+                    self.factory.level[item],
+                    record.options,
+                    True,
+                    record.wo,
+                    record,
+                )
             )
             rows.append(len(self.works) - 1)
         self._open[item] = rows
@@ -169,8 +215,13 @@ class _Pull:
         how = self.factory.supply[item]
         earliest = self.dates.earliest(item) if how == "buy" and item not in self.factory.blocked else FAR
         taken, short = net(
-            draws, self._sources(item, draws), rule_for(self.factory, item), lambda d, q: self._new_lots(item, d, q),
-            earliest, self.factory.policy.allocation, self._expected_use,
+            draws,
+            self._sources(item, draws),
+            rule_for(self.factory, item),
+            lambda d, q: self._new_lots(item, d, q),
+            earliest,
+            self.factory.policy.allocation,
+            self._expected_use,
         )
         for t in taken:
             self._link(item, t)
@@ -202,15 +253,24 @@ class _Pull:
                 when = receipt_instant(po.promised or po.due, factory.calendar, factory.zone)
                 if when < factory.now:
                     self.findings.append(
-                        warning("P201", po.id, f"purchase order {po.id} of {left:g} {item} was due in the past and is not received",
-                                "receive it or ask the supplier for a new date; it is planned to arrive now", po.source)
+                        warning(
+                            "P201",
+                            po.id,
+                            f"purchase order {po.id} of {left:g} {item} was due in the past and is not received",
+                            "receive it or ask the supplier for a new date; it is planned to arrive now",
+                            po.source,
+                        )
                     )
                 found.append(Source("po", po.id, -1, left, max(when, factory.now), reserved=po.reserved_for))
         for w in self._open.get(item, ()):
             work = self.works[w]
             order = work.record.order if work.record else ""
             if work.good > 0:
-                found.append(Source("wo", work.wo, w, work.good, max(work.need, factory.now), preferred=order, variant=work.options))
+                found.append(
+                    Source(
+                        "wo", work.wo, w, work.good, max(work.need, factory.now), preferred=order, variant=work.options
+                    )
+                )
         return found
 
     def _new_lots(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
@@ -228,8 +288,16 @@ class _Pull:
         for started in rule.lots(qty / total_yield):
             good = max(round_down(started * total_yield, rule.decimals), 0.0)
             work = Work(
-                self._name(root.line_id or self.works[root.work].root), item, started, good, min(d.need for d in draws), root.line,
-                min(d.earliest for d in draws), factory.level[item], options, any(d.work >= 0 for d in draws),
+                self._name(root.line_id or self.works[root.work].root),
+                item,
+                started,
+                good,
+                min(d.need for d in draws),
+                root.line,
+                min(d.earliest for d in draws),
+                factory.level[item],
+                options,
+                any(d.work >= 0 for d in draws),
                 self.works[root.work].root if root.line < 0 else "",
             )
             self.works.append(work)
@@ -262,7 +330,19 @@ class _Pull:
         s, d = t.source, t.draw
         hard = bool(s.reserved)
         self.links.append(
-            Link(s.kind, s.id, s.index, s.available, s.expires, d.line if d.work < 0 else -1, d.work, d.op, item, t.qty, hard)
+            Link(
+                s.kind,
+                s.id,
+                s.index,
+                s.available,
+                s.expires,
+                d.line if d.work < 0 else -1,
+                d.work,
+                d.op,
+                item,
+                t.qty,
+                hard,
+            )
         )
         if s.kind == "wo":
             work = self.works[s.index]
@@ -278,7 +358,7 @@ class _Pull:
         if not fresh:
             return ()
         latest = self.offset.add(self.works, fresh, self.factory.progress)
-        touched = set()
+        touched: set[str] = set()
         for w in fresh:
             touched.update(self._draw_components(w, latest))
         return touched
@@ -298,7 +378,7 @@ class _Pull:
         first = self.table.rows[first_row].step
         if first is not None and first.step in started:
             started[None], where[None] = started[first.step], where[first.step]
-        touched = set()
+        touched: set[str] = set()
         if not started:
             return touched
         order = self.lines[work.line].record.order if work.line >= 0 else (work.record.order if work.record else "")
@@ -348,17 +428,30 @@ class _Pull:
         for w, work in enumerate(self.works):
             if work.record is not None and given[w] < work.good - 1e-9:
                 self.findings.append(
-                    info("P202", work.wo, f"work order {work.wo} yields {work.good - given[w]:g} {work.item} that no order needs",
-                         "keep it as stock, or reduce the work order")
+                    info(
+                        "P202",
+                        work.wo,
+                        f"work order {work.wo} yields {work.good - given[w]:g} {work.item} that no order needs",
+                        "keep it as stock, or reduce the work order",
+                    )
                 )
         o = self.offset
         pred_ptr, pred_op = o.predecessors(o.array("row"), o.array("work"))
         return SupplyPlan(
-            lines=self.lines, works=self.works, purchases=self.purchases, links=self.links,
-            op_work=o.array("work"), op_row=o.array("row"), op_qty=np.array(o.latest.qty, np.float64),
-            latest_arrival=o.array("arrival"), latest_start=o.array("start"), latest_end=o.array("end"),
-            pred_ptr=pred_ptr, pred_op=pred_op,
-            unplanned=unplanned, findings=self.findings,
+            lines=self.lines,
+            works=self.works,
+            purchases=self.purchases,
+            links=self.links,
+            op_work=o.array("work"),
+            op_row=o.array("row"),
+            op_qty=np.array(o.latest.qty, np.float64),
+            latest_arrival=o.array("arrival"),
+            latest_start=o.array("start"),
+            latest_end=o.array("end"),
+            pred_ptr=pred_ptr,
+            pred_op=pred_op,
+            unplanned=unplanned,
+            findings=self.findings,
         )
 
 

@@ -1,5 +1,7 @@
 """Build the scheduling problem from planned supply: the only door from work orders and pegs to dense integers."""
 
+from typing import Any
+
 import numpy as np
 
 from pegboard.domain.calendar import FAR, PPM
@@ -30,19 +32,45 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     arcs, arc_material, arrival, release, latest_use = _arcs(factory, table, plan)
     pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
     ops = Ops(
-        step=rows, qty=plan.op_qty, family=family, need_ptr=need_ptr, setup_done=setup_done, latest_use=latest_use,
+        step=rows,
+        qty=plan.op_qty,
+        family=family,
+        need_ptr=need_ptr,
+        setup_done=setup_done,
+        latest_use=latest_use,
         **reserved.columns(n_op, need_ptr),
     )
     shop = shop_of(steps, table, families, reserved, pool_ptr, pool_res)
     line_columns = _lines(factory, table, plan)
     weight, due, op_line = _urgency(plan)
     problem = Problem(
-        now=factory.now, horizon=factory.horizon, factory_tl=table.factory_tl,
-        timelines=table.timelines.arrays, timeline_rows=table.timelines.rows, shop=shop, changeovers=changeovers,
-        steps=steps, ops=ops, arcs=arcs, arc_material=arc_material, arrival=arrival, release=release,
-        weight=weight, due=due, op_line=op_line, latest_start=plan.latest_start, latest_end=plan.latest_end,
-        **line_columns, pool_ptr=pool_ptr, pool_res=pool_res, pool_changes=pool_changes, preferred=table.preferred(),
-        res_names=table.res_names, op_names=names, family_names=families.names, findings=findings,
+        now=factory.now,
+        horizon=factory.horizon,
+        factory_tl=table.factory_tl,
+        timelines=table.timelines.arrays,
+        timeline_rows=table.timelines.rows,
+        shop=shop,
+        changeovers=changeovers,
+        steps=steps,
+        ops=ops,
+        arcs=arcs,
+        arc_material=arc_material,
+        arrival=arrival,
+        release=release,
+        weight=weight,
+        due=due,
+        op_line=op_line,
+        latest_start=plan.latest_start,
+        latest_end=plan.latest_end,
+        **line_columns,
+        pool_ptr=pool_ptr,
+        pool_res=pool_res,
+        pool_changes=pool_changes,
+        preferred=table.preferred(),
+        res_names=table.res_names,
+        op_names=names,
+        family_names=families.names,
+        findings=findings,
     )
     assert topological(arcs, n_op).size == n_op, "operations wait for each other in a circle"
     return problem
@@ -60,7 +88,7 @@ def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Int
     """Rows of the operations, begun ones on a variant that holds their resource and what remains of their work."""
     rows = plan.op_row.copy()
     setup_done = np.zeros(rows.size, np.uint8)
-    for w, work in enumerate(plan.works):
+    for work in plan.works:
         if work.record is None:
             continue
         for op in range(work.first_op, work.first_op + work.n_op):
@@ -146,8 +174,12 @@ def _arcs(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Arcs
     order = np.lexsort((to_all, from_all))
     row = plan.op_row[from_all[order]]
     arcs = Arcs(
-        ptr=spans(np.bincount(from_all, minlength=n_op)), succ=to_all[order], wait=wait[row], move=move[row],
-        batch=batch_all[order], queued=queued[order].astype(np.uint8),
+        ptr=spans(np.bincount(from_all, minlength=n_op)),
+        succ=to_all[order],
+        wait=wait[row],
+        move=move[row],
+        batch=batch_all[order],
+        queued=queued[order].astype(np.uint8),
     )
     return arcs, material[order], arrival, release, latest_use
 
@@ -157,7 +189,7 @@ def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:
     return [[op for op in range(w.first_op, w.first_op + w.n_op) if not has_succ[op]] for w in plan.works]
 
 
-def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Ints | Floats]:
+def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Any]:
     n = len(plan.lines)
     has_succ = np.zeros(plan.op_row.size, bool)
     has_succ[plan.pred_op] = True
@@ -202,7 +234,11 @@ def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
             served[link.index].append((link.line, link.work))
     for w in sorted(range(n), key=lambda w: plan.works[w].level):
         for line, work in served[w]:
-            other = (plan.lines[line].need, priced(plan.lines[line].weight, plan.lines[line].priority)) if line >= 0 else (due[work], weight[work])
+            other = (
+                (plan.lines[line].need, priced(plan.lines[line].weight, plan.lines[line].priority))
+                if line >= 0
+                else (due[work], weight[work])
+            )
             due[w], weight[w] = min(due[w], other[0]), max(weight[w], other[1])
         if due[w] >= FAR:
             due[w], weight[w] = plan.works[w].need, 1.0
@@ -214,4 +250,3 @@ def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
 def priced(weight: float, priority: int) -> float:
     """Weight for ranking: priority enters as a factor, 1 at priority 100 and tenfold at 1, never as a strict key."""
     return weight * float(np.sqrt(100.0 / max(priority, 1)))
-

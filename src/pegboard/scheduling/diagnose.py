@@ -30,7 +30,7 @@ def _reason(p: Problem, together: Together, op: int) -> str:
     for cand in range(int(S.cand_ptr[step]), int(S.cand_ptr[step + 1])):
         res = int(S.cand_res[cand])
         sets = [S.need_set[k] for k in range(S.need_ptr[step], S.need_ptr[step + 1])]
-        combos = [(int(R.timeline[res]),)]
+        combos: list[tuple[int, ...]] = [(int(R.timeline[res]),)]
         for s in sets:
             members = S.set_res[S.set_ptr[s] : S.set_ptr[s + 1]].tolist()
             combos = [(*c, int(R.timeline[m])) for c in combos for m in members]
@@ -45,11 +45,13 @@ def _reason(p: Problem, together: Together, op: int) -> str:
                 longest_needed, longest_open, where = work, longest, p.res_names[res]
     if not meets:
         needs = " and ".join(dict.fromkeys(_parties(p, step)))
-        return f"operation {name} cannot run: the calendars of {needs} are never open at the same time before the horizon"
+        return (
+            f"operation {name} cannot run: the calendars of {needs} are never open at the same time before the horizon"
+        )
     if not S.pause[step] and longest_needed > longest_open:
         return (
-            f"operation {name} may not pause and needs {longest_needed / PPM / 3600:.1f} h, but the longest open stretch "
-            f"of {where} is {longest_open / PPM / 3600:.1f} h"
+            f"operation {name} may not pause and needs {longest_needed / PPM / 3600:.1f} h, "
+            f"but the longest open stretch of {where} is {longest_open / PPM / 3600:.1f} h"
         )
     return f"operation {name} would end after the planning horizon"
 

@@ -1,4 +1,4 @@
-"""Pinned operations: locked by a planner or inside the frozen zone, they keep their resource and the start of their run.
+"""Pinned operations, locked or inside the frozen zone, keep their resource and the start of their run.
 
 Their resources are reserved before dispatch; the reservation leaves room for the longest changeover that may precede.
 """
@@ -12,7 +12,7 @@ from pegboard.domain.calendar import FAR, receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error
 from pegboard.domain.record import Moment
-from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Changeovers, Steps
+from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Changeovers, Steps, Timelines
 from pegboard.kernels.latest import run_work
 from pegboard.kernels.opentime import common_open, next_open, place, retreat
 from pegboard.scheduling.problem import Ints
@@ -94,8 +94,15 @@ def _instant(moment: Moment, factory: Factory) -> int:
 
 
 def reserve(
-    pins: Pins, table: ProcessTable, steps: Steps, changeovers: Changeovers, families: Families, family: Ints,
-    rows: Ints, plan: SupplyPlan, findings: list[Finding],
+    pins: Pins,
+    table: ProcessTable,
+    steps: Steps,
+    changeovers: Changeovers,
+    families: Families,
+    family: Ints,
+    rows: Ints,
+    plan: SupplyPlan,
+    findings: list[Finding],
 ) -> Reservations:
     """Reserve resources for the pins, earliest first; a pin that clashes is reported and set free."""
     held = Reservations()
@@ -105,12 +112,28 @@ def reserve(
         if start < now:
             why = "the start lies in the past"
         else:
-            why = _reserve_one(held, op, start, int(rows[op]), float(plan.op_qty[op]), table, steps, changeovers, families, int(family[op]), now)
+            why = _reserve_one(
+                held,
+                op,
+                start,
+                int(rows[op]),
+                float(plan.op_qty[op]),
+                table,
+                steps,
+                changeovers,
+                families,
+                int(family[op]),
+                now,
+            )
         if why:
             findings.append(
-                error("S301", name, f"operation {name} is locked to start at "
-                      f"{_local(start, table.factory)}, but {why}",
-                      "unlock it or lock it elsewhere; it was scheduled as if it were not locked", pins.source[k])
+                error(
+                    "S301",
+                    name,
+                    f"operation {name} is locked to start at {_local(start, table.factory)}, but {why}",
+                    "unlock it or lock it elsewhere; it was scheduled as if it were not locked",
+                    pins.source[k],
+                )
             )
     return held
 
@@ -119,16 +142,27 @@ def _local(t: int, factory: Factory) -> str:
     return datetime.fromtimestamp(t, factory.zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _reserve_one(  # noqa: PLR0913
-    held: Reservations, op: int, start: int, row: int, qty: float, table: ProcessTable, steps: Steps,
-    changeovers: Changeovers, families: Families, family: int, now: int,
+def _reserve_one(
+    held: Reservations,
+    op: int,
+    start: int,
+    row: int,
+    qty: float,
+    table: ProcessTable,
+    steps: Steps,
+    changeovers: Changeovers,
+    families: Families,
+    family: int,
+    now: int,
 ) -> str:
     """Reserve one pinned operation; the reason why not, or nothing."""
     T = table.timelines.arrays
     reason = "no resource it may run on is open and free then"
     for cand in range(int(steps.cand_ptr[row]), int(steps.cand_ptr[row + 1])):
         res = int(steps.cand_res[cand])
-        setup = int(steps.cand_setup[cand]) + _longest_changeover(changeovers, families, res, family, float(steps.cand_stretch[cand]))
+        setup = int(steps.cand_setup[cand]) + _longest_changeover(
+            changeovers, families, res, family, float(steps.cand_stretch[cand])
+        )
         run = int(run_work(steps, cand, qty))
         chosen: list[int] = []
         for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
@@ -165,7 +199,17 @@ def _reserve_one(  # noqa: PLR0913
     return reason
 
 
-def _times(T, table, steps, row, res, members, setup, run, start):  # type: ignore[no-untyped-def]
+def _times(
+    T: Timelines,
+    table: ProcessTable,
+    steps: Steps,
+    row: int,
+    res: int,
+    members: list[int],
+    setup: int,
+    run: int,
+    start: int,
+) -> tuple[int, int, int] | None:
     """Setup start, start and end of an operation whose run starts exactly then; None where that cannot be."""
     base = int(steps.need_ptr[row])
     setup_ids, run_ids = [int(table.res_timeline[res])], [int(table.res_timeline[res])]
@@ -194,4 +238,3 @@ def _longest_changeover(changeovers: Changeovers, families: Families, res: int, 
     n = changeovers.n_family
     column = changeovers.us[matrix * n * n : (matrix + 1) * n * n].reshape(n, n)[:, family]
     return int(np.ceil(float(column.max()) * stretch))
-

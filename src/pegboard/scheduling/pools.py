@@ -25,7 +25,8 @@ def pools_of(steps: Steps, table: ProcessTable, families: Families) -> tuple[Int
 def set_members(steps: Steps, need: int) -> list[int]:
     """Resources that can fill a need."""
     s = steps.need_set[need]
-    return steps.set_res[steps.set_ptr[s] : steps.set_ptr[s + 1]].tolist()
+    members: list[int] = steps.set_res[steps.set_ptr[s] : steps.set_ptr[s + 1]].tolist()
+    return members
 
 
 def shop_of(
@@ -44,7 +45,14 @@ def shop_of(
     ordered = [sorted(t) for t in touch]
     ptr, start, end, units = reserved.by_resource(n)
     return Shop(
-        capacity=table.capacity, timeline=table.res_timeline, matrix=families.res_matrix, initial_family=families.initial,
-        reserved_ptr=ptr, reserved_start=start, reserved_end=end, reserved_units=units,
-        touch_ptr=spans([len(t) for t in ordered]), touch_pool=np.array([p for t in ordered for p in t], np.int64),
+        capacity=table.capacity,
+        timeline=table.res_timeline,
+        matrix=families.res_matrix,
+        initial_family=families.initial,
+        reserved_ptr=ptr,
+        reserved_start=start,
+        reserved_end=end,
+        reserved_units=units,
+        touch_ptr=spans([len(t) for t in ordered]),
+        touch_pool=np.array([p for t in ordered for p in t], np.int64),
     )

@@ -12,6 +12,8 @@ from pegboard.domain.calendar import Timeline
 from pegboard.domain.finding import Finding
 from pegboard.kernels.arrays import Arcs, Changeovers, Ops, Schedule, Shop, Steps, Timelines
 
+__all__ = ["Floats", "Ints", "Problem", "Schedule", "empty_schedule"]
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -78,4 +80,6 @@ def empty_schedule(problem: Problem) -> Schedule:
     def blank(size: int) -> Ints:
         return np.full(size, -1, np.int64)
 
-    return Schedule(blank(n), blank(n), blank(n), blank(n), blank(int(problem.ops.need_ptr[-1])), np.zeros(n, np.int64), blank(n))
+    return Schedule(
+        blank(n), blank(n), blank(n), blank(n), blank(int(problem.ops.need_ptr[-1])), np.zeros(n, np.int64), blank(n)
+    )

@@ -43,7 +43,13 @@ class Result:
 def line_completions(problem: Problem, schedule: Schedule) -> Ints:
     """When each line is complete, with the other lines of its order where it ships complete; -1 if never."""
     done = completions(
-        problem.timelines, problem.factory_tl, schedule.end, problem.line_move, problem.line_dated, problem.line_ptr, problem.line_op
+        problem.timelines,
+        problem.factory_tl,
+        schedule.end,
+        problem.line_move,
+        problem.line_dated,
+        problem.line_ptr,
+        problem.line_op,
     )
     n_group = int(problem.line_group.max()) + 1 if done.size else 0
     latest = np.full(n_group, -1, np.int64)
@@ -65,12 +71,13 @@ def score(problem: Problem, schedule: Schedule, planned: np.ndarray) -> Score:
     late = int((tardy > 0).sum())
     weighted = float((weight * tardy).sum())
     mean_weight = float(weight.mean()) if weight.size else 1.0
-    objective = (
-        weighted + LATE_LINE_DAYS * float(weight[tardy > 0].sum()) + FLOW_DAY * mean_weight * float(flow.sum())
-    )
+    objective = weighted + LATE_LINE_DAYS * float(weight[tardy > 0].sum()) + FLOW_DAY * mean_weight * float(flow.sum())
     unplaced = int((schedule.end < 0).sum())
     return Score(
         objective=objective + 1e6 * int((planned & (done < 0)).sum()),
-        weighted_tardiness_days=weighted, total_tardiness_days=float(tardy.sum()), lines_late=late,
-        mean_flow_days=float(flow.mean()) if flow.size else 0.0, unplaced=unplaced,
+        weighted_tardiness_days=weighted,
+        total_tardiness_days=float(tardy.sum()),
+        lines_late=late,
+        mean_flow_days=float(flow.mean()) if flow.size else 0.0,
+        unplaced=unplaced,
     )

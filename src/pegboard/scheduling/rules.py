@@ -44,7 +44,7 @@ def open_share(problem: Problem, timeline: int) -> float:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its name in the field; `code` is how the kernel sees it, `key` ranks where the clock does not matter."""
+    """A rule by its name in the field; `code` is what the kernel knows it by, `key` ranks it where no clock matters."""
 
     name: str
     formula: str
@@ -82,7 +82,15 @@ RULES: dict[str, Rule] = {
         Rule("odd", "min odd", "operation due date", STATIC, _odd),
         Rule("slack", "min d - t - RPT", "minimum slack time (MST)", STATIC, _slack),
         Rule("cr", "min (d - t) / RPT", "critical ratio", CRITICAL_RATIO, _none),
-        Rule("atc", "max w/p exp(-(d - t - RPT)+ / (3 mean p))", "Vepsalainen & Morton 1987, apparent tardiness cost", ATC, _none),
-        Rule("priority", "min (d - t - RPT) / w", "slack with weight and priority as a factor", STATIC, _weighted_slack),
+        Rule(
+            "atc",
+            "max w/p exp(-(d - t - RPT)+ / (3 mean p))",
+            "Vepsalainen & Morton 1987, apparent tardiness cost",
+            ATC,
+            _none,
+        ),
+        Rule(
+            "priority", "min (d - t - RPT) / w", "slack with weight and priority as a factor", STATIC, _weighted_slack
+        ),
     )
 }

@@ -42,7 +42,7 @@ def _family_before(problem: Problem, schedule: Schedule, res: int, op: int) -> i
     """What a resource is set up for when an operation comes to it."""
     best, when = int(problem.shop.initial_family[res]), -1
     for other in np.flatnonzero((schedule.end >= 0) & (schedule.setup_start < schedule.start[op])).tolist():
-        if other != op and problem.ops.family[other] >= 0 and res in resources_of(problem, schedule, other):
-            if schedule.setup_start[other] > when:
-                best, when = int(problem.ops.family[other]), int(schedule.setup_start[other])
+        is_rival = other != op and problem.ops.family[other] >= 0 and schedule.setup_start[other] > when
+        if is_rival and res in resources_of(problem, schedule, other):
+            best, when = int(problem.ops.family[other]), int(schedule.setup_start[other])
     return best

@@ -33,7 +33,9 @@ def setup_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
 def run_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
     """Run work by definition: fixed part plus quantity times time per unit, rounded up to a microsecond."""
     cand = schedule.cand[ops]
-    return problem.steps.cand_fixed[cand] + np.ceil(problem.steps.cand_run[cand] * problem.ops.qty[ops] - 1e-3).astype(np.int64)
+    return problem.steps.cand_fixed[cand] + np.ceil(problem.steps.cand_run[cand] * problem.ops.qty[ops] - 1e-3).astype(
+        np.int64
+    )
 
 
 def holds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints, Ints, Ints, Ints]:
@@ -84,12 +86,14 @@ def _shared(a: Timeline, b: Timeline) -> Iterator[Stretch]:
             j += 1
 
 
-def calendars_of(problem: Problem, schedule: Schedule, ops: Ints) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+def calendars_of(
+    problem: Problem, schedule: Schedule, ops: Ints
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
     """For each operation the calendars that must be open during its setup and during its run."""
     tl = problem.shop.timeline
     first = tl[primary(problem, schedule, ops)].tolist()
-    setup = [(t,) for t in first]
-    run = [(t,) for t in first]
+    setup: list[tuple[int, ...]] = [(t,) for t in first]
+    run = list(setup)
     step = problem.ops.step[ops]
     needy = np.flatnonzero(problem.steps.need_ptr[step + 1] > problem.steps.need_ptr[step])
     for i in needy.tolist():
@@ -144,12 +148,6 @@ class OpenTime:
             return np.zeros(t.size, bool)
         i = np.searchsorted(self.start, t, side="right") - 1
         return (i >= 0) & (t < self.end[np.maximum(i, 0)])
-
-    def first_open(self, t: Ints) -> Ints:
-        """The first instant at or after each that is open; far beyond the calendar where none is."""
-        i = np.searchsorted(self.end, t, side="right")
-        beyond = np.append(self.start, np.iinfo(np.int64).max)
-        return np.maximum(t, beyond[i])
 
     def after_open(self, t: Ints, seconds: Ints) -> Ints:
         """When so much open time has passed since each instant; the instant itself for none."""

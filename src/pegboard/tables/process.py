@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pegboard.domain.calendar import DAY, PPM
 from pegboard.domain.factory import Factory
-from pegboard.domain.resource import Changeover
+from pegboard.domain.resource import Changeover, Resource
 from pegboard.domain.routing import RoutingStep
 from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Changeovers, Steps
 from pegboard.tables.timelines import TimelineTable
@@ -32,8 +32,13 @@ class StepRow:
     __slots__ = ("cands", "item", "needs", "preds", "step", "tail_yield")
 
     def __init__(
-        self, item: str, step: RoutingStep | None, cands: list[Candidate], needs: list[tuple[str, int, int]],
-        preds: list[int], tail_yield: float,
+        self,
+        item: str,
+        step: RoutingStep | None,
+        cands: list[Candidate],
+        needs: list[tuple[str, int, int]],
+        preds: list[int],
+        tail_yield: float,
     ) -> None:
         self.item, self.step, self.cands, self.needs = item, step, cands, needs
         self.preds, self.tail_yield = preds, tail_yield
@@ -66,7 +71,7 @@ class ProcessTable:
             if how == "make" and item not in self.span:
                 self._add_lead_time(item)
 
-    def _resources(self):  # type: ignore[no-untyped-def]
+    def _resources(self) -> list[Resource]:
         return [self.factory.resources[r] for r in self.res_names[:-2]]
 
     def _add_routing(self, item: str, steps: Sequence[RoutingStep]) -> None:
@@ -78,7 +83,8 @@ class ProcessTable:
             k = by_number.index(step.step)
             after = step.after or (by_number[k - 1 : k] if k else ())
             needs = [
-                (n.resource, round(n.qty * UNIT), _PHASE[n.phase]) for n in self.factory.needs.get((item, step.step), ())
+                (n.resource, round(n.qty * UNIT), _PHASE[n.phase])
+                for n in self.factory.needs.get((item, step.step), ())
             ]
             self.rows.append(
                 StepRow(item, step, self._candidates(step), needs, [where[a] for a in after if a in where], tails[i])
@@ -131,9 +137,8 @@ class ProcessTable:
         ptr = 0
         chosen = []
         for row in self.rows:
-            ranked = range(len(row.cands))
-            best = min(ranked, key=lambda i, c=row.cands: (c[i][4], c[i][3], c[i][1] + c[i][2], c[i][0])) if ranked else 0
-            chosen.append(ptr + best)
+            ranks = [(c[4], c[3], c[1] + c[2], c[0]) for c in row.cands]
+            chosen.append(ptr + (ranks.index(min(ranks)) if ranks else 0))
             ptr += len(row.cands)
         return np.array(chosen, np.int64)
 

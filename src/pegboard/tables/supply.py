@@ -5,6 +5,7 @@ rows. Instants are UTC seconds.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -14,6 +15,8 @@ from pegboard.domain.finding import Finding
 from pegboard.domain.order import OrderLine
 from pegboard.domain.record import Options
 from pegboard.domain.supply import ItemSupplier, WorkOrder
+
+SupplyKind = Literal["stock", "po", "wo", "purchase"]
 
 
 class Line(msgspec.Struct, gc=False):
@@ -32,7 +35,8 @@ class Line(msgspec.Struct, gc=False):
 class Work(msgspec.Struct, gc=False):
     """A work order: `qty` started for `good` pieces by `need`, first made for line `line` (-1 none).
 
-    `record` is set where it exists already; `root` names the existing work order it serves where no line is. Its operations are `first_op` to `first_op + n_op`.
+    `record` is set where it exists already; `root` names the existing work order it serves where no line is. Its
+    operations are `first_op` to `first_op + n_op`.
     """
 
     wo: str
@@ -70,7 +74,7 @@ class Link(msgspec.Struct, gc=False):
     when it must have been used. The demand is line `line`, or operation `op` of work order `work`.
     """
 
-    supply_kind: str
+    supply_kind: SupplyKind
     supply: str
     index: int
     available: int

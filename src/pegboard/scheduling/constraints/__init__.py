@@ -12,5 +12,13 @@ from pegboard.scheduling.constraints.precedence import Precedence
 from pegboard.scheduling.constraints.release import Release
 
 ALL: tuple[Constraint, ...] = (
-    Release(), Material(), Precedence(), Overlap(), Eligibility(), Calendar(), Capacity(), Changeover(), Pinned(),
+    Release(),
+    Material(),
+    Precedence(),
+    Overlap(),
+    Eligibility(),
+    Calendar(),
+    Capacity(),
+    Changeover(),
+    Pinned(),
 )

@@ -1,4 +1,4 @@
-"""Work is done in open time, all of it and no more: setup before start, run before end, unbroken where it may not pause."""
+"""Work is done in open time, all of it and no more; unbroken where it may not pause."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,15 @@ class Calendar:
         yield from self._phase(problem, together, ops, run_keys, b, c, run_work(problem, schedule, ops), "run")
 
     def _phase(
-        self, p: Problem, together: Together, ops: Ints, keys: list[tuple[int, ...]], start: Ints, end: Ints, work: Ints, what: str
+        self,
+        p: Problem,
+        together: Together,
+        ops: Ints,
+        keys: list[tuple[int, ...]],
+        start: Ints,
+        end: Ints,
+        work: Ints,
+        what: str,
     ) -> Iterator[Violation]:
         for key, rows in by_calendar(keys):
             open_time = OpenTime(together.of(key))
@@ -41,7 +49,11 @@ class Calendar:
             fastest = int(open_time.rate.max(initial=SECOND))
             wrong = (done < work[rows]) | (done - work[rows] > fastest) | (some & ~open_time.is_open(start[rows]))
             for k in np.flatnonzero(wrong).tolist():
-                yield self._say(p, int(ops[rows[k]]), f"{what} has {done[k] / SECOND / 60:.2f} open minutes for {work[rows[k]] / SECOND / 60:.2f}")
+                yield self._say(
+                    p,
+                    int(ops[rows[k]]),
+                    f"{what} has {done[k] / SECOND / 60:.2f} open minutes for {work[rows[k]] / SECOND / 60:.2f}",
+                )
             open_seconds = open_time.open_until(end[rows]) - open_time.open_until(start[rows])
             strict = p.steps.pause[p.ops.step[ops[rows]]] == 0
             for k in np.flatnonzero(strict & some & (open_seconds < end[rows] - start[rows])).tolist():

@@ -35,6 +35,8 @@ class Capacity:
         for k in over.tolist():
             r = int(where[k])
             yield Violation(
-                constraint=self.name, subject=problem.name(int(who[order[k]])),
-                what=f"{problem.res_names[r]} holds {level[k] / 1000:g} of {problem.shop.capacity[r] / 1000:g} when it comes",
+                constraint=self.name,
+                subject=problem.name(int(who[order[k]])),
+                what=f"{problem.res_names[r]} holds {level[k] / 1000:g} of "
+                f"{problem.shop.capacity[r] / 1000:g} when it comes",
             )

@@ -35,7 +35,11 @@ class Changeover:
         before = np.concatenate([[-1], family[:-1]]) if op.size else family
         first = np.concatenate([[True], res[1:] != res[:-1]]) if op.size else np.empty(0, bool)
         before = np.where(first, p.shop.initial_family[res], before)
-        us = np.where(before < 0, 0, C.us[(p.shop.matrix[res] * C.n_family + np.maximum(before, 0)) * C.n_family + family] if op.size else 0)
+        us = np.where(
+            before < 0,
+            0,
+            C.us[(p.shop.matrix[res] * C.n_family + np.maximum(before, 0)) * C.n_family + family] if op.size else 0,
+        )
         asked = np.zeros(p.n_op, np.int64)
         np.maximum.at(asked, op, us)
         placed = schedule.end >= 0
@@ -44,6 +48,7 @@ class Changeover:
         asked[p.ops.setup_done == 1] = 0
         for k in np.flatnonzero(placed & (asked != schedule.changeover)).tolist():
             yield Violation(
-                constraint=self.name, subject=p.name(k),
+                constraint=self.name,
+                subject=p.name(k),
                 what=f"changeover is {schedule.changeover[k] / 6e7:.2f} min, its place asks for {asked[k] / 6e7:.2f}",
             )

@@ -11,7 +11,7 @@ from pegboard.scheduling.view import placed
 
 
 class Eligibility:
-    """The candidate belongs to the step; members belong to the need's set, are unexpired, and differ from each other."""
+    """The candidate belongs to the step; each member belongs to its need's set and has not expired."""
 
     name = "eligibility"
 
@@ -35,7 +35,9 @@ class Eligibility:
                 s = int(S.need_set[S.need_ptr[row] + k])
                 until = [int(S.set_until[m]) for m in range(S.set_ptr[s], S.set_ptr[s + 1]) if S.set_res[m] == res]
                 if not until:
-                    yield self._say(p, op, f"need {k + 1} is filled by {p.res_names[res] if res >= 0 else 'nobody'}, which may not")
+                    yield self._say(
+                        p, op, f"need {k + 1} is filled by {p.res_names[res] if res >= 0 else 'nobody'}, which may not"
+                    )
                 elif schedule.end[op] > max(until):
                     yield self._say(p, op, f"{p.res_names[res]} has lost the skill before the operation ends")
                 taken.append(res)

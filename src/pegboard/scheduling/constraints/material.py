@@ -31,9 +31,15 @@ class Material:
         from_ = np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))[arcs]
         to = p.arcs.succ[arcs]
         live = done[from_] & done[to]
-        moved = OpenTime(p.timeline_rows[p.factory_tl]).after_open(schedule.end[from_] + p.arcs.wait[arcs], p.arcs.move[arcs])
+        moved = OpenTime(p.timeline_rows[p.factory_tl]).after_open(
+            schedule.end[from_] + p.arcs.wait[arcs], p.arcs.move[arcs]
+        )
         for k in np.flatnonzero(live & (schedule.setup_start[to] < moved)).tolist():
-            yield self._say(p, int(to[k]), f"starts {moved[k] - schedule.setup_start[to[k]]} s before {p.name(int(from_[k]))} supplies it")
+            yield self._say(
+                p,
+                int(to[k]),
+                f"starts {moved[k] - schedule.setup_start[to[k]]} s before {p.name(int(from_[k]))} supplies it",
+            )
         for k in np.flatnonzero(~done[from_] & done[to]).tolist():
             yield self._say(p, int(to[k]), f"is placed, but {p.name(int(from_[k]))}, which supplies it, is not")
 

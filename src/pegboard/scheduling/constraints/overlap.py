@@ -45,13 +45,21 @@ class Overlap:
             queue = p.steps.queue[p.ops.step[[b]]]
             ready = OpenTime(p.timeline_rows[int(p.shop.timeline[primary_b[0]])]).after_open(through, queue)
             if schedule.setup_start[b] < ready[0]:
-                yield self._say(p, b, f"starts {ready[0] - schedule.setup_start[b]} s before the first batch of {p.name(a)} is there")
+                yield self._say(
+                    p,
+                    b,
+                    f"starts {ready[0] - schedule.setup_start[b]} s before the first batch of {p.name(a)} is there",
+                )
             arrived = factory.after_open(schedule.end[[a]] + wait, move)
-            last = OpenTime(together.of(run[1])).after_work(arrived, self._work(p, int(schedule.cand[b]), batch, with_fixed=False))
+            last = OpenTime(together.of(run[1])).after_work(
+                arrived, self._work(p, int(schedule.cand[b]), batch, with_fixed=False)
+            )
             if schedule.end[b] < last[0]:
-                yield self._say(p, b, f"ends {last[0] - schedule.end[b]} s before it can have run the last batch of {p.name(a)}")
+                yield self._say(
+                    p, b, f"ends {last[0] - schedule.end[b]} s before it can have run the last batch of {p.name(a)}"
+                )
 
-    def _work(self, p: Problem, cand: int, batch: float, with_fixed: bool) -> np.ndarray:
+    def _work(self, p: Problem, cand: int, batch: float, *, with_fixed: bool) -> np.ndarray:
         work = int(np.ceil(p.steps.cand_run[cand] * batch - 1e-3))
         return np.array([work + (int(p.steps.cand_fixed[cand]) if with_fixed else 0)], np.int64)
 

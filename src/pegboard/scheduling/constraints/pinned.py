@@ -20,10 +20,12 @@ class Pinned:
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Pinned operations that were moved, and begun ones that were set up again."""
-        O = problem.ops
-        moved = (O.pin_start >= 0) & ((schedule.start != O.pin_start) | (schedule.cand != O.pin_cand))
+        ops = problem.ops
+        moved = (ops.pin_start >= 0) & ((schedule.start != ops.pin_start) | (schedule.cand != ops.pin_cand))
         for op in np.flatnonzero(moved).tolist():
             yield Violation(constraint=self.name, subject=problem.name(op), what="is not where it is pinned")
-        again = (O.setup_done == 1) & (schedule.end >= 0) & (schedule.changeover > 0)
+        again = (ops.setup_done == 1) & (schedule.end >= 0) & (schedule.changeover > 0)
         for op in np.flatnonzero(again).tolist():
-            yield Violation(constraint=self.name, subject=problem.name(op), what="was begun before now, but is set up again")
+            yield Violation(
+                constraint=self.name, subject=problem.name(op), what="was begun before now, but is set up again"
+            )

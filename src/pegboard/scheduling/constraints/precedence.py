@@ -13,7 +13,8 @@ from pegboard.scheduling.view import OpenTime, primary
 class Precedence:
     """`setup_start(next) >= queue(move(end + wait))`; the queue counts on the next one's primary calendar.
 
-    The queue of a first step counts from the arrival of its material; an operation begun before now has queued. Steps that overlap are judged by `overlap`.
+    The queue of a first step counts from the arrival of its material; an operation begun before now has queued.
+    Steps that overlap are judged by `overlap`.
     """
 
     name = "precedence"
@@ -34,12 +35,12 @@ class Precedence:
         live = done[from_] & done[to]
         factory = OpenTime(p.timeline_rows[p.factory_tl])
         arrived = factory.after_open(schedule.end[from_] + p.arcs.wait[whole], p.arcs.move[whole])
-        yield from self._queued(p, schedule, to[live], arrived[live])
+        yield from self._queued(p, schedule, to[live], arrived[live], only_first=False)
         ops = np.flatnonzero(done & (p.ops.setup_done == 0))
         yield from self._queued(p, schedule, ops, np.maximum(p.arrival[ops], p.now), only_first=True)
 
     def _queued(
-        self, p: Problem, schedule: Schedule, ops: np.ndarray, arrived: np.ndarray, only_first: bool = False
+        self, p: Problem, schedule: Schedule, ops: np.ndarray, arrived: np.ndarray, *, only_first: bool
     ) -> Iterator[Violation]:
         queue = np.where(p.ops.setup_done[ops] == 1, 0, p.steps.queue[p.ops.step[ops]])
         if only_first:
@@ -52,7 +53,9 @@ class Precedence:
             ready = OpenTime(p.timeline_rows[t]).after_open(arrived[rows], queue[rows])
             short = ready - schedule.setup_start[ops[rows]]
             for k in np.flatnonzero(short > 0).tolist():
-                yield self._say(p, int(ops[rows[k]]), f"starts {short[k]} s before its predecessors and its queue are over")
+                yield self._say(
+                    p, int(ops[rows[k]]), f"starts {short[k]} s before its predecessors and its queue are over"
+                )
 
     def _say(self, problem: Problem, op: int, what: str) -> Violation:
         return Violation(constraint=self.name, subject=problem.name(op), what=what)

@@ -23,6 +23,7 @@ class Release:
         bound = np.maximum(problem.release, problem.now)
         for op in np.flatnonzero((schedule.end >= 0) & (schedule.setup_start < bound)).tolist():
             yield Violation(
-                constraint=self.name, subject=problem.name(op),
+                constraint=self.name,
+                subject=problem.name(op),
                 what=f"starts {bound[op] - schedule.setup_start[op]} s before its release",
             )

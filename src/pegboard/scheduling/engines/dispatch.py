@@ -18,8 +18,8 @@ from pegboard.kernels.opentime import before_open_each, before_open_many
 from pegboard.kernels.pull import pull_right
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.scheduling.result import DAY, LATE_LINE_DAYS, Result, Score, line_completions, score
-from pegboard.scheduling.sequence import settle
 from pegboard.scheduling.rules import RULES, Rule, Urgencies, open_share, urgencies
+from pegboard.scheduling.sequence import settle
 from pegboard.tables.supply import spans
 from pegboard.tables.timelines import mirrored
 
@@ -51,15 +51,35 @@ class Dispatcher:
         self.urgency: Urgencies = urgencies(problem)
 
     def forward(self, release: Ints, key: Floats, rule: int, setup_price: float) -> Schedule:
-        """One pass with time running forward; see `kernels.dispatch`. Begun operations go on first, whatever the rule."""
+        """One pass with time running forward (`kernels.dispatch`). Begun operations go on first, whatever the rule."""
         p = self.problem
         begun = p.ops.setup_done == 1
         release = np.where(begun, p.release, release)
         key = np.where(begun, -np.inf, key)
         out, _ = dispatch(
-            p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, self.n_pred.copy(), p.factory_tl, p.pool_ptr,
-            p.pool_res, p.pool_changes, p.arrival, release, key, rule, np.where(begun, np.inf, p.weight),
-            np.where(begun, -FAR, p.due), self.urgency.tail, self.urgency.own, setup_price, False, p.now, p.horizon,
+            p.timelines,
+            p.shop,
+            p.steps,
+            p.changeovers,
+            p.ops,
+            p.arcs,
+            self.n_pred.copy(),
+            p.factory_tl,
+            p.pool_ptr,
+            p.pool_res,
+            p.pool_changes,
+            p.arrival,
+            release,
+            key,
+            rule,
+            np.where(begun, np.inf, p.weight),
+            np.where(begun, -FAR, p.due),
+            self.urgency.tail,
+            self.urgency.own,
+            setup_price,
+            False,
+            p.now,
+            p.horizon,
         )
         return settle_pins(p, out)
 
@@ -69,7 +89,8 @@ class Dispatcher:
         timeline = p.shop.timeline[p.steps.cand_res[p.preferred[p.ops.step]]]
         share = np.array([open_share(p, t) for t in range(len(p.timeline_rows))])
         seconds = (days * DAY * share[timeline]).astype(np.int64)
-        return before_open_many(p.timelines, timeline, target, seconds)
+        found: Ints = before_open_many(p.timelines, timeline, target, seconds)
+        return found
 
     def reverse_start(self) -> Ints:
         """Setup starts of the finite schedule laid back from the due dates, regardless of now.
@@ -96,11 +117,36 @@ class Dispatcher:
             cand_fixed=p.steps.cand_fixed + p.steps.cand_setup, cand_setup=np.zeros_like(p.steps.cand_setup)
         )
         out, _ = dispatch(
-            T, shop, steps, p.changeovers, no_pins, arcs, n_pred, p.factory_tl, p.pool_ptr, p.pool_res,
-            np.zeros_like(p.pool_changes), np.maximum(arrival, begin), floor, -p.due.astype(np.float64), STATIC,
-            p.weight, p.due, self.urgency.tail, self.urgency.own, 0.0, True, begin, -first,
+            T,
+            shop,
+            steps,
+            p.changeovers,
+            no_pins,
+            arcs,
+            n_pred,
+            p.factory_tl,
+            p.pool_ptr,
+            p.pool_res,
+            np.zeros_like(p.pool_changes),
+            np.maximum(arrival, begin),
+            floor,
+            -p.due.astype(np.float64),
+            STATIC,
+            p.weight,
+            p.due,
+            self.urgency.tail,
+            self.urgency.own,
+            0.0,
+            True,
+            begin,
+            -first,
         )
         return np.where(out.end == -1, first, -out.end)
+
+
+def kernel_cache() -> str:
+    """The folder in which the compiled dispatch kernel is kept."""
+    return str(dispatch.stats.cache_path)
 
 
 def settle_pins(problem: Problem, schedule: Schedule) -> Schedule:
@@ -148,7 +194,15 @@ def _just_in_time(d: Dispatcher, options: Options, report: Report) -> tuple[Sche
     p = d.problem
     target = d.reverse_start()
     allowances = ALLOWANCES if options.allowance_days is None else (options.allowance_days,)
-    best = _climb(d, options, target, "reverse start", lambda ahead: d.ahead_of(target, ahead).astype(np.float64), allowances, report)
+    best = _climb(
+        d,
+        options,
+        target,
+        "reverse start",
+        lambda ahead: d.ahead_of(target, ahead).astype(np.float64),
+        allowances,
+        report,
+    )
     wider = [a for a in allowances if a >= best.days][:3]
     for name in ("odd", "slack"):
         key = RULES[name].key(p, d.urgency)
@@ -159,8 +213,14 @@ def _just_in_time(d: Dispatcher, options: Options, report: Report) -> tuple[Sche
     return best.schedule, f"dispatch jit by {best.name}, allowance {best.days:g} d"
 
 
-def _climb(  # noqa: PLR0913
-    d: Dispatcher, options: Options, target: Ints, name: str, key: Callable[[Floats], Floats], allowances: Sequence[float], report: Report
+def _climb(
+    d: Dispatcher,
+    options: Options,
+    target: Ints,
+    name: str,
+    key: Callable[[Floats], Floats],
+    allowances: Sequence[float],
+    report: Report,
 ) -> _Pass:
     best: _Pass | None = None
     worse = 0
@@ -207,7 +267,8 @@ def _hasten(d: Dispatcher, target: Ints, best: _Pass, options: Options, report: 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:
     """What no schedule of these work orders can beat: every resource endless, no changeovers, no flow time counted."""
     shop = problem.shop._replace(
-        capacity=np.full_like(problem.shop.capacity, 1 << 50), matrix=np.full_like(problem.shop.matrix, -1),
+        capacity=np.full_like(problem.shop.capacity, 1 << 50),
+        matrix=np.full_like(problem.shop.matrix, -1),
         reserved_ptr=np.zeros_like(problem.shop.reserved_ptr),
     )
     free = replace(problem, shop=shop)
@@ -221,7 +282,8 @@ def latest_ends(problem: Problem, wanted: Ints) -> Ints:
     """The latest end of each of `line_op` that completes its line by `wanted[line]`."""
     p = problem
     by_op = np.repeat(wanted, np.diff(p.line_ptr))
-    return before_open_each(p.timelines, p.factory_tl, by_op, p.line_move)
+    found: Ints = before_open_each(p.timelines, p.factory_tl, by_op, p.line_move)
+    return found
 
 
 def pull(problem: Problem, schedule: Schedule) -> int:
@@ -237,8 +299,19 @@ def pull(problem: Problem, schedule: Schedule) -> int:
     fixed |= fractional(p)
     return int(
         pull_right(
-            p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, p.factory_tl, order, spans(lanes), limit_end,
-            p.ops.latest_use, fixed, schedule,
+            p.timelines,
+            p.shop,
+            p.steps,
+            p.changeovers,
+            p.ops,
+            p.arcs,
+            p.factory_tl,
+            order,
+            spans(lanes),
+            limit_end,
+            p.ops.latest_use,
+            fixed,
+            schedule,
         )
     )
 
@@ -249,4 +322,5 @@ def fractional(problem: Problem) -> np.ndarray:
     part = (steps.need_units % UNIT != 0).astype(np.int64)
     total = np.concatenate([[0], np.cumsum(part)])
     by_step = (total[steps.need_ptr[1:]] - total[steps.need_ptr[:-1]]) > 0
-    return by_step[problem.ops.step].astype(np.uint8)
+    found: np.ndarray = by_step[problem.ops.step].astype(np.uint8)
+    return found

@@ -1,0 +1,115 @@
+"""Plan many random factories by hand and print every disagreement: `python -m tests.laws.sweep --seeds 0..400`.
+
+With `--shrink` each factory that fails is made smaller row by row while it still fails for the same rule, and left in
+`--keep` for a look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from tests.laws.folder import FactoryFolder
+from tests.laws.planning import faults
+from tests.laws.random_factory import random_factory
+
+RULES = ("jit", "edd", "odd", "slack", "cr", "atc", "priority")
+
+
+def rule_of(sentence: str) -> str:
+    """The name of the broken rule, with what was said but for names and numbers."""
+    head, _, rest = sentence.partition(":")
+    words = [w for w in rest.replace("'", " ").split() if w.isalpha() and w.islower()]
+    return f"{head}: {' '.join(words[:6])}"
+
+
+def examine_seed(seed: int) -> tuple[int, list[str]]:
+    """The faults of one seed's plan; every seventh seed is planned by another rule."""
+    with tempfile.TemporaryDirectory() as folder:
+        return seed, faults(random_factory(seed), Path(folder), RULES[seed % len(RULES)] if seed % 3 == 0 else "jit")
+
+
+def shrink(factory: FactoryFolder, rule: str, dispatching: str) -> FactoryFolder:
+    """A smaller factory whose plan still breaks the rule: rows, then cells, then settings are taken away."""
+
+    def fails(candidate: FactoryFolder) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            return any(rule_of(sentence) == rule for sentence in faults(candidate, Path(folder), dispatching))
+
+    while True:
+        size = factory.size
+        for table in list(factory.tables):
+            factory = _fewer_rows(factory, table, fails)
+        if factory.size == size:
+            break
+    for table, rows in factory.tables.items():
+        for i in range(len(rows)):
+            for cell in list(factory.tables[table][i]):
+                current = factory.tables[table]
+                less = {key: value for key, value in current[i].items() if key != cell}
+                smaller = factory.with_rows(table, (*current[:i], less, *current[i + 1 :]))
+                if less and fails(smaller):
+                    factory = smaller
+    for key in list(factory.policy):
+        smaller = replace(factory, policy={k: v for k, v in factory.policy.items() if k != key})
+        factory = smaller if fails(smaller) else factory
+    for key in ("calendar", "timezone"):
+        smaller = replace(factory, settings={k: v for k, v in factory.settings.items() if k != key})
+        factory = smaller if fails(smaller) else factory
+    return factory
+
+
+def _fewer_rows(factory: FactoryFolder, table: str, fails) -> FactoryFolder:  # type: ignore[no-untyped-def]
+    step = max(1, len(factory.tables[table]) // 2)
+    while step >= 1:
+        i = 0
+        while i < len(factory.tables[table]):
+            rows = factory.tables[table]
+            smaller = factory.with_rows(table, rows[:i] + rows[i + step :])
+            if fails(smaller):
+                factory = smaller
+            else:
+                i += step
+        step //= 2
+    return factory
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", default="0..400", help="first..last, the last one not included")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--shrink", action="store_true")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "pegboard-sweep")
+    parser.add_argument("--show", type=int, default=3, help="sentences to print for each factory")
+    chosen = parser.parse_args()
+    first, _, last = chosen.seeds.partition("..")
+    began, broken, kinds = time.perf_counter(), 0, Counter[str]()
+    examples: dict[str, int] = {}
+    with ProcessPoolExecutor(chosen.workers) as pool:
+        for seed, found in pool.map(examine_seed, range(int(first), int(last or int(first) + 1)), chunksize=4):
+            broken += bool(found)
+            for rule in dict.fromkeys(map(rule_of, found)):
+                kinds[rule] += 1
+                examples.setdefault(rule, seed)
+            for sentence in found[: chosen.show]:
+                print(f"seed {seed}: {sentence}", flush=True)
+    print(f"{broken} factories with faults; {time.perf_counter() - began:.0f} s")
+    for rule, count in kinds.most_common():
+        print(f"{count:6} factories  {rule}  (seed {examples[rule]})")
+        if chosen.shrink:
+            seed = examples[rule]
+            small = shrink(random_factory(seed), rule, RULES[seed % len(RULES)] if seed % 3 == 0 else "jit")
+            folder = chosen.keep / f"{seed}-{rule.replace(' ', '-').replace(':', '')[:50]}"
+            small.write(folder)
+            print(f"       {small.size} rows in {folder}", flush=True)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
