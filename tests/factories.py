@@ -158,7 +158,10 @@ def _dated(row: Any, zone: ZoneInfo) -> Any:
 
 
 def _moment(text: str, zone: ZoneInfo) -> Any:
-    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).replace(tzinfo=zone)
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def _shifts(calendar: str, text: str) -> list[Shift]:

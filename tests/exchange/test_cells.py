@@ -222,6 +222,7 @@ def test_a_moment_is_written_so_that_it_reads_back_even_while_clocks_change(hour
         ("0,6875", 990),
         ("1.0", 1440),
         ("1899-12-31T08:00:00", 480),
+        ("1900-01-01", 1440),
     ],
 )
 def test_a_time_of_day_is_minutes_after_midnight(text: str, minutes: int):

@@ -287,7 +287,7 @@ class _Maker:
             item=name,
             supply=supply,
             pegging=self.rng.choice((None, None, "hard")),
-            lead_time_days=self.rng.choice((0, 1, 3, 6, 9)) if is_bought else self.rng.choice((None, 2)),
+            lead_time_days=self.rng.choice((1, 2, 3, 6, 9)) if is_bought else self.rng.choice((None, 2)),
             batch_days=self.rng.choice((2, 5)) if self.chance("batch_days", 0.4) else None,
             yield_=self.rng.choice((0.9, 0.95)) if self.chance("item_yield") and not is_bought else None,
             unit_cost=self.rng.choice((None, 4.5, 20)),

@@ -1,5 +1,6 @@
 """`pegboard`: the commands and their options. Each command parses, calls one use case, and prints."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -130,6 +131,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; nothing half-written was left behind\n")
         code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
     except OSError as fault:
         sys.stderr.write(f"{fault.filename or 'file'}: {fault.strerror or fault}\n")
         code = 1

@@ -95,7 +95,11 @@ class _Tables:
     def _clocks(self) -> "NDArray[np.bytes_]":
         import numpy as np
 
-        return np.array([f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)], dtype="S8")
+        two = np.array([f"{i:02}" for i in range(60)], dtype="S2")
+        clocks = np.empty((24, 60, 60), dtype=[("h", "S2"), (":", "S1"), ("m", "S2"), ("::", "S1"), ("s", "S2")])
+        clocks["h"], clocks["m"], clocks["s"] = two[:24, None, None], two[:, None], two
+        clocks[":"] = clocks["::"] = b":"
+        return clocks.reshape(DAY).view("S8")
 
     @cached_property
     def _suffixes(self) -> "NDArray[np.bytes_]":

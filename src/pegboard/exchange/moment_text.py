@@ -67,6 +67,8 @@ def moment(text: str, zone: ZoneInfo) -> Moment | Fault | Noted:
 
 def clock(text: str) -> int | Fault:
     """Minutes after midnight, 0 to 1440, of `8:00`, `24:00`, `5:00 pm` or a fraction of a day as Excel keeps it."""
+    if text == "1900-01-01":  # a whole day, where a workbook shows its cells as times
+        return 1440
     if found := _CLOCK_AS_DATE.fullmatch(text):
         text = found[1]
     if found := _CLOCK.fullmatch(text):

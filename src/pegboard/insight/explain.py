@@ -263,16 +263,8 @@ class Explainer:
         if open_seconds > 0:
             found.append(Segment(kind, start, end, open_seconds, subject, what))
         if closed > 0:
-            found.append(
-                Segment(
-                    "closed",
-                    start,
-                    end,
-                    closed,
-                    subject,
-                    f"closed while {what}" if open_seconds else f"closed before {what}",
-                )
-            )
+            when = f"before {subject} can start" if kind == "held" else f"while {what}"
+            found.append(Segment("closed", start, end, closed, subject, f"closed {when}"))
 
     @cached_property
     def _arcs_in(self) -> list[list[tuple[int, int]]]:

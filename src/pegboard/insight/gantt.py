@@ -52,13 +52,13 @@ def draw(plan: Plan, frame: Frame) -> str:
     colours = _colours(plan)
     for i, name in enumerate(names):
         y = TOP + i * ROW
-        parts.append(f'<text x="{LEFT - 8}" y="{y + ROW * 0.65:g}" text-anchor="end" fill="#333">{escape(name)}</text>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 17}" text-anchor="end" fill="#333">{escape(name)}</text>')
         for op in sorted(rows[name], key=lambda o: (o.setup_start, o.wo, o.step)):
             parts.extend(_bar(op, frame, y, colours, late))
     parts.extend(_now(plan, frame, len(names)))
     parts.append(
-        f'<text x="{LEFT}" y="{height - 12}" fill="#666">Bars are operations, coloured by order; the pale part is setup; '
-        f"a red edge marks a late order.</text></svg>"
+        f'<text x="{LEFT}" y="{height - 12}" fill="#666">'
+        "Bars are operations, coloured by order; the pale part is setup; a red edge marks a late order.</text></svg>"
     )
     return "\n".join(parts) + "\n"
 
@@ -91,7 +91,8 @@ def _bar(op: OperationPlan, frame: Frame, y: int, colours: dict[str, str], late:
         )
     width = max(c - b, 0.6)
     found.append(
-        f'<rect x="{b}" y="{y + 4}" width="{width:.2f}" height="{ROW - 8}" rx="1.5" fill="{colour}"{edge}>{title}</rect>'
+        f'<rect x="{b}" y="{y + 4}" width="{width:.2f}" height="{ROW - 8}" rx="1.5" fill="{colour}"{edge}>'
+        f"{title}</rect>"
     )
     label = f"{order.removeprefix('SO-')}"
     if width > 6.2 * len(label) + 4:

@@ -1,0 +1,121 @@
+"""Hold the day's data, orders, stock, purchases and work orders, against items and orders."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from pegboard.domain.item import Item
+from pegboard.domain.snapshot import Snapshot
+from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
+from pegboard.planning.faults import Faults
+
+_CLOSED = frozenset({"done", "closed", "cancelled", "received"})
+
+
+def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> None:
+    """What orders, stock and progress name must exist."""
+    customers = {c.customer for c in snapshot.customers}
+    orders = {o.order for o in snapshot.orders} | {o.id for o in snapshot.orders}
+    for order in snapshot.orders:
+        if order.item not in items:
+            faults.error(
+                "V150",
+                order.id,
+                f"order {order.id} wants item {order.item}, which does not exist",
+                "add the item, or correct the order; the line is not planned",
+                order.source,
+            )
+        if customers and order.customer and order.customer not in customers:
+            faults.warning(
+                "V151",
+                order.id,
+                f"order {order.id} is for customer {order.customer}, which is not in customers.csv",
+                "add the customer",
+                order.source,
+            )
+    for lot in snapshot.stock:
+        if lot.reserved_for and lot.reserved_for not in orders:
+            faults.warning(
+                "V152",
+                lot.item,
+                f"stock of {lot.item} is reserved for order {lot.reserved_for}, which does not exist",
+                "clear the reservation; until then nobody may use it",
+                lot.source,
+            )
+    known = {w.wo for w in snapshot.work_orders}
+    for step in snapshot.work_order_steps:
+        if step.wo not in known:
+            faults.error(
+                "V153",
+                step.wo,
+                f"progress is given for work order {step.wo}, which does not exist",
+                "add the work order, or remove the row",
+                step.source,
+            )
+
+
+def check_inventory(
+    snapshot: Snapshot, items: Mapping[str, Item], faults: Faults
+) -> tuple[dict[str, tuple[StockLot, ...]], dict[str, tuple[PurchaseOrder, ...]], dict[str, tuple[WorkOrder, ...]]]:
+    """Usable stock, open purchase orders and work orders by item."""
+    lots: dict[str, list[StockLot]] = defaultdict(list)
+    receipts: dict[str, list[PurchaseOrder]] = defaultdict(list)
+    work_orders: dict[str, list[WorkOrder]] = defaultdict(list)
+    for lot in snapshot.stock:
+        if _is_known(lot.item, items, "stock", lot.source, faults):
+            if lot.qty < 0:
+                faults.warning(
+                    "V154",
+                    lot.item,
+                    f"stock of {lot.item} is {lot.qty:g}",
+                    "count it; it is taken as zero",
+                    lot.source,
+                )
+            elif lot.status == "free":
+                lots[lot.item].append(lot)
+    for po in snapshot.purchase_orders:
+        if _is_known(po.item, items, f"purchase order {po.id}", po.source, faults) and po.status.lower() not in _CLOSED:
+            receipts[po.item].append(po)
+    for wo in snapshot.work_orders:
+        if not _is_known(wo.item, items, f"work order {wo.wo}", wo.source, faults) or wo.status in _CLOSED:
+            continue
+        if wo.status == "hold":
+            faults.info(
+                "V155",
+                wo.wo,
+                f"work order {wo.wo} is on hold and counts as no supply",
+                "release it when it may go on",
+                wo.source,
+            )
+        elif _is_workable(wo, faults):
+            work_orders[wo.item].append(wo)
+    return (
+        {i: tuple(sorted(r, key=lambda s: (s.lot, s.qty, s.source))) for i, r in sorted(lots.items())},
+        {i: tuple(sorted(r, key=lambda p: p.id)) for i, r in sorted(receipts.items())},
+        {i: tuple(sorted(r, key=lambda w: w.wo)) for i, r in sorted(work_orders.items())},
+    )
+
+
+def _is_workable(wo: WorkOrder, faults: Faults) -> bool:
+    if wo.item in faults.blocked:
+        faults.error(
+            "V156",
+            wo.wo,
+            f"work order {wo.wo} makes {wo.item}, which cannot be made: {faults.blocked[wo.item].what}",
+            "mend that first; the work order is left out",
+            wo.source,
+        )
+        return False
+    return True
+
+
+def _is_known(item: str, items: Mapping[str, Item], what: str, source: str, faults: Faults) -> bool:
+    if item not in items:
+        faults.error(
+            "V157",
+            item,
+            f"{what} is of item {item}, which does not exist",
+            "add the item, or correct the name; it is left out",
+            source,
+        )
+        return False
+    return True

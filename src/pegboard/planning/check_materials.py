@@ -1,0 +1,159 @@
+"""Hold bills of material and suppliers against items and routings."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from pegboard.domain.item import BomLine, Item, Supply
+from pegboard.domain.routing import RoutingStep
+from pegboard.domain.snapshot import Snapshot
+from pegboard.domain.supply import ItemSupplier
+from pegboard.planning.faults import Faults
+from pegboard.planning.levels import cycles
+
+Routing = Mapping[str, tuple[RoutingStep, ...]]
+
+
+def check_bom(
+    snapshot: Snapshot, items: Mapping[str, Item], routing: Routing, faults: Faults
+) -> dict[str, tuple[BomLine, ...]]:
+    """Usable component lines by parent."""
+    bom: dict[str, list[BomLine]] = defaultdict(list)
+    for line in snapshot.bom:
+        if line.parent not in items:
+            faults.error(
+                "V101",
+                line.parent,
+                f"a BOM line is for item {line.parent}, which does not exist",
+                "add the item to items.csv, or correct the name",
+                line.source,
+            )
+            continue
+        if line.component not in items:
+            faults.block(
+                line.parent,
+                "V101",
+                f"{line.parent} needs {line.component}, which does not exist",
+                f"add {line.component} to items.csv, or correct the name",
+                line.source,
+            )
+            continue
+        if line.condition:
+            faults.block(
+                line.parent,
+                "V130",
+                f"{line.parent} needs {line.component} if {line.condition!r}, and conditions are not read yet",
+                "make one item per variant",
+                line.source,
+            )
+        if line.kind == "byproduct":
+            faults.warning(
+                "V132",
+                line.parent,
+                f"{line.parent} yields by-product {line.component}, which is not planned as a supply yet",
+                "add what it yields to stock.csv when it is there",
+                line.source,
+            )
+            continue
+        steps = {s.step for s in routing.get(line.parent, ())}
+        if line.step is not None and line.step not in steps:
+            faults.block(
+                line.parent,
+                "V125",
+                f"{line.parent} takes {line.component} at step {line.step}, which is not in its routing",
+                "correct the step",
+                line.source,
+            )
+        bom[line.parent].append(line)
+    return {p: tuple(sorted(rows, key=_bom_key)) for p, rows in sorted(bom.items())}
+
+
+def check_cycles(bom: Mapping[str, tuple[BomLine, ...]], faults: Faults) -> None:
+    """Block every item that contains itself, naming the whole way round."""
+    graph = {p: {line.component for line in rows} for p, rows in bom.items()}
+    for path in cycles(graph):
+        for item in path[:-1]:
+            line = next(line for line in bom[item] if line.component in path)
+            faults.block(
+                item,
+                "V100",
+                f"the bill of materials contains itself: {' > '.join(path)}",
+                f"remove one of these lines; until then {item} cannot be made",
+                line.source,
+            )
+
+
+def check_sources(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> dict[str, ItemSupplier]:
+    """For each item the supplier it is bought from first."""
+    known = {s.supplier for s in snapshot.suppliers}
+    rows: dict[str, list[ItemSupplier]] = defaultdict(list)
+    for row in snapshot.item_suppliers:
+        if row.item not in items:
+            faults.error(
+                "V103",
+                row.item,
+                f"supplier {row.supplier} is given for item {row.item}, which does not exist",
+                "add the item, or correct the name",
+                row.source,
+            )
+            continue
+        if known and row.supplier not in known:
+            faults.warning(
+                "V104",
+                row.item,
+                f"{row.item} is bought from {row.supplier}, which is not in suppliers.csv",
+                "add the supplier; it is used as it is",
+                row.source,
+            )
+        rows[row.item].append(row)
+    return {i: min(found, key=lambda r: (r.rank, r.supplier)) for i, found in sorted(rows.items())}
+
+
+def check_supply(
+    snapshot: Snapshot,
+    items: Mapping[str, Item],
+    supply: Mapping[str, Supply],
+    routing: Routing,
+    sources: Mapping[str, ItemSupplier],
+    faults: Faults,
+) -> None:
+    """Items that have no source, or no capacity behind them."""
+    with_bom = {line.parent for line in snapshot.bom}
+    for name, how in supply.items():
+        item = items[name]
+        if how == "buy" and name not in sources and item.lead_time_days <= 0:
+            faults.block_quietly(
+                name,
+                "V105",
+                f"{name} is bought, but has no supplier and no lead time",
+                "add a row to item_suppliers.csv, or a lead time to the item",
+                item.source,
+            )
+        if how == "make" and name not in routing:
+            faults.info(
+                "V106",
+                name,
+                f"{name} is made but has no routing: no capacity modelled, lead time {item.lead_time_days:g} days",
+                "add its steps to routing.csv",
+                item.source,
+            )
+        if how == "make" and name not in with_bom:
+            faults.info(
+                "V107",
+                name,
+                f"{name} is made but has no bill of materials",
+                "add its components to bom.csv if it has any",
+                item.source,
+            )
+
+
+def _bom_key(line: BomLine) -> tuple[Any, ...]:
+    return (
+        line.component,
+        line.step or 0,
+        line.alternate_group,
+        line.rank,
+        line.qty_per,
+        line.fixed_qty,
+        str(line.valid_from),
+    )

@@ -1,0 +1,164 @@
+"""Hold routings, their alternates and needs against items and resources."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from pegboard.domain.factory import Member, StepKey
+from pegboard.domain.item import Item
+from pegboard.domain.resource import Resource
+from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.snapshot import Snapshot
+from pegboard.planning.faults import Faults
+
+Members = Mapping[str, tuple[Member, ...]]
+Routing = dict[str, tuple[RoutingStep, ...]]
+Alternates = dict[StepKey, tuple[RoutingAlternate, ...]]
+Needs = dict[StepKey, tuple[RoutingNeed, ...]]
+
+
+def check_processes(
+    snapshot: Snapshot, items: Mapping[str, Item], resources: Mapping[str, Resource], members: Members, faults: Faults
+) -> tuple[Routing, Alternates, Needs]:
+    """Usable routing steps in order of work, with their alternates and further needs."""
+    by_item: dict[str, list[RoutingStep]] = defaultdict(list)
+    for row in snapshot.routing:
+        if row.item not in items:
+            faults.error(
+                "V102",
+                row.item,
+                f"a routing step is for item {row.item}, which does not exist",
+                "add the item to items.csv, or correct the name",
+                row.source,
+            )
+            continue
+        by_item[row.item].append(row)
+    alternates, needs = defaultdict(list), defaultdict(list)
+    known = {(r.item, r.step) for r in snapshot.routing}
+    for alt in snapshot.routing_alternates:
+        key = (alt.item, alt.step)
+        if key not in known:
+            faults.error(
+                "V120",
+                alt.item,
+                f"an alternate is for step {alt.step} of {alt.item}, which is not in the routing",
+                "correct item or step; the alternate is left out",
+                alt.source,
+            )
+        elif alt.resource not in members:
+            faults.error(
+                "V112",
+                alt.resource,
+                f"an alternate of {alt.item} step {alt.step} names {alt.resource}, "
+                "which is no usable resource or group",
+                "add it to resources.csv; the alternate is left out",
+                alt.source,
+            )
+        else:
+            alternates[key].append(alt)
+    for need in snapshot.routing_needs:
+        key = (need.item, need.step)
+        if key not in known:
+            faults.error(
+                "V120",
+                need.item,
+                f"a need is for step {need.step} of {need.item}, which is not in the routing",
+                "correct item or step; the need is left out",
+                need.source,
+            )
+            continue
+        needs[key].append(need)
+        found = members.get(need.resource, ())
+        able = [m for m in found if resources[m.resource].capacity >= need.qty or not resources[m.resource].finite]
+        if not found:
+            faults.block(
+                need.item,
+                "V121",
+                f"step {need.step} of {need.item} needs {need.resource}, which is no usable resource, group or skill",
+                "add it to resources.csv or skills.csv",
+                need.source,
+            )
+        elif not able:
+            faults.block(
+                need.item,
+                "V122",
+                f"step {need.step} of {need.item} needs {need.qty:g} of {need.resource}, "
+                "more than any of its resources has",
+                "lower the quantity, or raise a capacity",
+                need.source,
+            )
+    routing: dict[str, tuple[RoutingStep, ...]] = {}
+    for item, rows in by_item.items():
+        ordered = _in_order_of_work(item, sorted(rows, key=lambda s: s.step), faults)
+        for row in rows:
+            _check_step(row, members, faults, has_alternate=bool(alternates.get((item, row.step))))
+        if ordered:
+            routing[item] = tuple(ordered)
+    return (
+        dict(sorted(routing.items())),
+        {k: tuple(sorted(v, key=lambda a: (a.rank, a.resource))) for k, v in alternates.items()},
+        {k: tuple(sorted(v, key=lambda n: (n.resource, n.phase, n.qty))) for k, v in needs.items()},
+    )
+
+
+def _check_step(row: RoutingStep, members: Members, faults: Faults, *, has_alternate: bool) -> None:
+    outside = bool(row.supplier) and row.lead_time_days is not None
+    if row.resource not in members and not has_alternate and not outside:
+        faults.block(
+            row.item,
+            "V112",
+            f"step {row.step} of {row.item} runs on {row.resource}, which is no usable resource or group",
+            f"add {row.resource} to resources.csv, or correct it",
+            row.source,
+        )
+    if row.condition:
+        faults.block(
+            row.item,
+            "V130",
+            f"step {row.step} of {row.item} has the condition {row.condition!r}, and conditions are not read yet",
+            "make one routing per variant",
+            row.source,
+        )
+    for what, given in (("batch_key", row.batch_key), ("max_stretch_min", row.max_stretch_min)):
+        if given:
+            faults.warning(
+                "V131",
+                row.item,
+                f"step {row.step} of {row.item} has {what} {given}, which the engine does not keep yet",
+                "check these operations by hand; the certificate lists the constraint as ignored",
+                row.source,
+            )
+
+
+def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> list[RoutingStep]:
+    """Steps sorted so that predecessors come first; blocks the item where `after` names nothing or loops."""
+    numbers = {row.step for row in rows}
+    done: set[int] = set()
+    left, ordered = list(rows), []
+    for row in rows:
+        for step in row.after:
+            if step not in numbers:
+                faults.block(
+                    item,
+                    "V123",
+                    f"step {row.step} of {item} comes after step {step}, which is not in the routing",
+                    "correct the column after",
+                    row.source,
+                )
+                return rows
+    previous = {row.step: ((rows[i - 1].step,) if i else ()) for i, row in enumerate(rows)}
+    while left:
+        ready = next((r for r in left if done.issuperset(r.after or previous[r.step])), None)
+        if ready is None:
+            names = ", ".join(str(r.step) for r in left)
+            faults.block(
+                item,
+                "V124",
+                f"steps {names} of {item} wait for each other",
+                "correct the column after",
+                left[0].source,
+            )
+            return rows
+        left.remove(ready)
+        ordered.append(ready)
+        done.add(ready.step)
+    return ordered
