@@ -93,8 +93,10 @@ def test_a_comma_before_three_digits_is_a_fault_when_nothing_settles_it(others: 
     assert code(number("1,234", style_of(["1,234", *others]))) == "F203"
 
 
-def test_a_point_before_three_digits_is_a_fault_among_decimal_commas_only():
+def test_a_point_before_three_digits_is_a_fault_where_commas_mark_decimals():
     assert number("1.234", style_of(["1.234", "5"])) == 1.234
+    assert number("1.234", style_of(["1.234", "2.5"], semicolons=True)) == 1.234
+    assert code(number("1.234", style_of(["1.234", "5"], semicolons=True))) == "F203"
     assert code(number("1.234", style_of(["1.234", "2,5"]))) == "F203"
 
 

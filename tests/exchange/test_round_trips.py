@@ -84,6 +84,9 @@ def test_a_messy_folder_keeps_its_meaning_and_the_text_of_its_cells(factory: Fol
         ["1,234", "2.5", "2,5"],
         ["1,234"],
         ["1.234", "2,5"],
+        ["1.234"],
+        ["1.234", "1,234"],
+        ["1.250", "2.5", "1,250"],
     ],
 )
 @pytest.mark.parametrize("separator", [";", ","])
@@ -96,7 +99,9 @@ def test_a_number_with_two_meanings_keeps_the_one_it_had_or_stays_a_fault(
     csv.writer(out, delimiter=separator).writerows(rows)
     reading = factory(orders=out.getvalue())
     write_factory_folder(reading, tmp_path / "out")
-    for back in (read(tmp_path / "out"), read(through_a_workbook(reading, tmp_path))):
+    through_a_workbook(reading, tmp_path)
+    for path in ("out", "plant.xlsx", "back"):
+        back = read(tmp_path / path)
         assert back.factory_hash == reading.factory_hash
         assert [f.code for f in back.findings] == [f.code for f in reading.findings]
 

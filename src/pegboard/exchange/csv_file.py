@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 
 from pegboard.exchange.csv_text import csv_lines, quoted
+from pegboard.exchange.headers import understand
+from pegboard.exchange.plain_numbers import with_plain_numbers
 from pegboard.exchange.report import Report, shown
 from pegboard.exchange.synonyms import known_headers, other_names, squash
 from pegboard.exchange.tables import Table
@@ -53,8 +55,14 @@ def read_csv(data: bytes, file: str, label: str, report: Report) -> Table | None
 
 
 def write_csv(table: Table) -> bytes:
-    """The table as the contract has it: commas, UTF-8, quotation marks where needed; line ends as they were."""
-    return csv_lines(map(quoted, [table.header, *table.rows]), table.line_end)
+    """The table as the contract has it: commas, UTF-8, quotation marks where needed; line ends as they were.
+
+    Semicolons stay where they keep a number from being read in one of its two ways.
+    """
+    headers = understand(table)
+    plain, is_plain = with_plain_numbers(table, headers)
+    separator = ";" if table.semicolons and not is_plain else ","
+    return csv_lines((quoted(row, separator) for row in [plain.header, *plain.rows]), separator, table.line_end)
 
 
 def decode(data: bytes, label: str, report: Report) -> str | None:

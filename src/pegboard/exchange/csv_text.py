@@ -5,17 +5,16 @@ Joined by hand, since csv.writer looks at each sign of each cell: four times as 
 
 from collections.abc import Iterable, Sequence
 
-_SPECIAL = (",", '"', "\n", "\r")
 
-
-def quoted(texts: Sequence[str]) -> Sequence[str]:
+def quoted(texts: Sequence[str], separator: str = ",") -> Sequence[str]:
     """Many cells, of which seldom any needs quotation marks."""
+    special = (separator, '"', "\n", "\r")
     everything = "".join(texts)
-    if not any(sign in everything for sign in _SPECIAL):
+    if not any(sign in everything for sign in special):
         return texts
-    return ['"' + text.replace('"', '""') + '"' if any(sign in text for sign in _SPECIAL) else text for text in texts]
+    return ['"' + text.replace('"', '""') + '"' if any(sign in text for sign in special) else text for text in texts]
 
 
-def csv_lines(rows: Iterable[Sequence[str]], line_end: str = "\n") -> bytes:
+def csv_lines(rows: Iterable[Sequence[str]], separator: str = ",", line_end: str = "\n") -> bytes:
     """Rows of cells that are quoted already, as UTF-8."""
-    return "".join(f"{','.join(row)}{line_end}" for row in rows).encode()
+    return "".join(f"{separator.join(row)}{line_end}" for row in rows).encode()

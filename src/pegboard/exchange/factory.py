@@ -130,7 +130,7 @@ def _read_workbook(path: Path, report: Report) -> tuple[Tables, bool]:
     found: dict[str, Table] = {}
     seen: dict[str, str] = {}
     settings: SettingsTable | None = None
-    end = workbook.line_end(path)
+    kept = workbook.properties(path)
     try:
         for sheet, rows in workbook.read_sheets(path):
             name, label = _file_name(sheet), f"{path.name}!{sheet}"
@@ -147,7 +147,7 @@ def _read_workbook(path: Path, report: Report) -> tuple[Tables, bool]:
                 )
             else:
                 seen[name] = sheet
-                table = workbook.sheet_table(rows, name, label, end)
+                table = workbook.sheet_table(rows, name, label, kept)
                 if table is None:
                     report.add("F104", label, "the sheet is empty", "write a header row, or delete the sheet")
                 else:

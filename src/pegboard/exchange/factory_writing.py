@@ -8,8 +8,6 @@ from pegboard.exchange.atomic import replacing
 from pegboard.exchange.cells import cell_text
 from pegboard.exchange.csv_file import write_csv
 from pegboard.exchange.factory import SETTINGS_FILE, Reading
-from pegboard.exchange.headers import understand
-from pegboard.exchange.plain_numbers import with_plain_numbers
 from pegboard.exchange.report import Report
 from pegboard.exchange.schema import factory_file
 from pegboard.exchange.settings import read_toml, settings_text, toml_text
@@ -33,7 +31,7 @@ def write_factory_folder(source: Reading | Tables, directory: Path) -> None:
         raise FileExistsError(f"{directory} holds {', '.join(stale)} of another factory: write into an empty directory")
     with replacing(directory) as files:
         for table in tables.tables:
-            files.write(f"{table.file}.csv", write_csv(with_plain_numbers(table, understand(table))[0]))
+            files.write(f"{table.file}.csv", write_csv(table))
         if tables.settings:
             files.write(SETTINGS_FILE, toml_text(tables.settings).encode())
 

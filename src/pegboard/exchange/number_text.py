@@ -1,8 +1,8 @@
 """Read numbers as people and their programs write them, or say why one cannot be read.
 
-`12.5`, `12,5`, `1.234,5`, `1,234.5`, `1 234.5`, `1'234.5` and `1.2E-3` have one meaning each. `1,234` has two.
-Other numbers of the same file settle it; where they do not, the number is a fault, since a guess may be
-wrong by a factor of a thousand.
+`12.5`, `12,5`, `1.234,5`, `1,234.5`, `1 234.5`, `1'234.5` and `1.2E-3` have one meaning each. `1,234` has two,
+and so has `1.234` in a file of decimal commas. Other numbers of the same file settle it; where they do not, the
+number is a fault, since a guess may be wrong by a factor of a thousand.
 """
 
 import re
@@ -31,7 +31,9 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2019": 
 NOT_A_NUMBER = Fault("F202", "is not a number", "write the number alone, such as 12.5, without a unit")
 NOT_FINITE = Fault("F202", "is not a finite number", "write a plain number, or leave the cell blank")
 TWO_WAYS = Fault(
-    "F203", "can be a thousand times as much, by how the mark is read", "write it without a mark for thousands"
+    "F203",
+    "can be a thousand times as much, by how the mark is read",
+    "write it without a mark for thousands, or with one more decimal: 1234 or 1.2340",
 )
 FORMULA = Fault(
     "F204", "is a formula; formulas are not read yet, so the whole row is left out", "write the number itself"
@@ -43,20 +45,18 @@ _LARGEST_WHOLE = 2**53
 class Style(msgspec.Struct, frozen=True):
     """How the numbers of one file are written.
 
-    `semicolons` says that the file separates its cells by them, which only files with decimal commas need to.
-    `sure` holds the texts that stand for number cells of a workbook: these have one meaning.
+    `semicolons` says that the file separates its cells by them, as programs do where the comma marks decimals
+    and the point thousands. `sure` holds the texts that stand for number cells of a workbook: these have one meaning.
     """
 
-    marks: Marks = "dot"
+    marks: Marks = "unknown"
     semicolons: bool = False
     sure: frozenset[str] = frozenset()
 
 
 def style_of(texts: Iterable[str], *, semicolons: bool = False, sure: frozenset[str] = frozenset()) -> Style:
-    """The style that a file's numbers show; only texts with a comma can change how others are read."""
+    """The style that a file's numbers show."""
     texts = set(texts) - sure
-    if not any("," in t for t in texts):
-        return Style("dot", semicolons, sure)
     comma = dot = False
     for text in map(_tidy, texts):
         if _TWO_WAYS.fullmatch(text):
@@ -114,9 +114,10 @@ def shortest(value: float) -> str:
 
 def _settled(text: str, style: Style) -> str | Fault:
     """A number such as 1,234 or 1.234, by what else the file holds."""
+    commas = style.marks == "comma" or (style.marks == "unknown" and style.semicolons)
     if "." in text:
-        return TWO_WAYS if style.marks == "comma" else text
-    if style.marks == "comma" or (style.marks == "unknown" and style.semicolons):
+        return TWO_WAYS if commas else text
+    if commas:
         return text.replace(",", ".")
     return text.replace(",", "") if style.marks == "dot" else TWO_WAYS
 

@@ -20,9 +20,7 @@ def number_columns(headers: Headers) -> list[int]:
 def table_style(table: Table, headers: Headers) -> Style:
     """How the numbers of this table are written."""
     places = number_columns(headers)
-    texts = {row[i].strip() for row in table.rows for i in places if i < len(row) and "," in row[i]}
-    if texts:
-        texts |= {row[i].strip() for row in table.rows for i in places if i < len(row)}
+    texts = {row[i].strip() for row in table.rows for i in places if i < len(row)}
     return style_of(texts, semicolons=table.semicolons, sure=table.sure)
 
 

@@ -21,7 +21,7 @@ SETTINGS_SHEET = "factory"
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LAST_ROW, _LONGEST_TEXT = 1_048_576, 32_767
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
-_LINE_ENDS = re.compile(rb'name="line_ends"[^>]*>\s*<vt:lpwstr>crlf<')
+_PROPERTY = re.compile(rb'name="([^"]*)"[^>]*>\s*<vt:lpwstr>([^<]*)<')
 _FIRST_SAFE_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900
 
 
@@ -48,7 +48,7 @@ def read_sheets(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
         raise UnreadableError(str(wrong) or type(wrong).__name__) from wrong
 
 
-def sheet_table(rows: list[list[Any]], file: str, label: str, line_end: str) -> Table | None:
+def sheet_table(rows: list[list[Any]], file: str, label: str, kept: dict[str, str]) -> Table | None:
     """The table on a sheet: its header is the first row that is not blank."""
     sure: set[str] = set()
     texts = [[cell if type(cell) is str else _text(cell, sure) for cell in row] for row in rows]
@@ -63,7 +63,8 @@ def sheet_table(rows: list[list[Any]], file: str, label: str, line_end: str) -> 
         header=texts[header][:width],
         rows=[texts[i][:width] for i in rest],
         lines=[i + 1 for i in rest],
-        line_end=line_end,
+        line_end="\r\n" if kept.get("line_ends") == "crlf" else "\n",
+        semicolons=kept.get(file) == "semicolons",
         sure=frozenset(sure),
     )
 
@@ -77,13 +78,14 @@ def sheet_settings(rows: list[list[Any]], label: str) -> SettingsTable:
     return SettingsTable(label=label, entries=entries)
 
 
-def line_end(path: Path) -> str:
-    """The line ends that the CSV files had of which a workbook was made."""
+def properties(path: Path) -> dict[str, str]:
+    """What a workbook keeps of the CSV files it was made of: `line_ends`, and `orders` as `semicolons`."""
     try:
         with zipfile.ZipFile(path) as parts:
-            return "\r\n" if _LINE_ENDS.search(parts.read("docProps/custom.xml")) else "\n"
+            found = _PROPERTY.findall(parts.read("docProps/custom.xml"))
     except Exception:  # a damaged zip fails in a dozen ways; that the workbook is unreadable is said elsewhere
-        return "\n"
+        return {}
+    return {name.decode(errors="replace"): value.decode(errors="replace") for name, value in found}
 
 
 def write_workbook(tables: Tables, file: IO[bytes]) -> None:
@@ -110,16 +112,18 @@ def write_workbook(tables: Tables, file: IO[bytes]) -> None:
             for i, text in enumerate(row):
                 sheet.write_string(n, i, text, formats["header"] if n == 0 else None)
     for table in tables.tables:
-        _write_sheet(book.add_worksheet(table.file), table, formats)
+        headers = understand(table)
+        plain, is_plain = with_plain_numbers(table, headers)
+        if table.semicolons and not is_plain:
+            book.set_custom_property(table.file, "semicolons")
+        numeric = set(number_columns(headers)) if is_plain else set()
+        moments = {i for i, column in headers.known if column.kind == "moment"}
+        typed = numeric | {i for i, _ in headers.user}
+        _write_sheet(book.add_worksheet(table.file), plain, typed, moments, formats)
     book.close()
 
 
-def _write_sheet(sheet: Any, table: Table, formats: dict[Any, Any]) -> None:
-    headers = understand(table)
-    table, plain = with_plain_numbers(table, headers)
-    numeric = set(number_columns(headers)) if plain else set()
-    numeric |= {i for i, _ in headers.user}
-    moments = {i for i, column in headers.known if column.kind == "moment"}
+def _write_sheet(sheet: Any, table: Table, numeric: set[int], moments: set[int], formats: dict[Any, Any]) -> None:
     for i, name in enumerate(table.header):
         sheet.write_string(0, i, name, formats["header"])
     for n, row in enumerate(table.rows, start=1):

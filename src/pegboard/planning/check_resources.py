@@ -95,12 +95,13 @@ def check_resources(
                 r.source,
             )
             continue
-        if r.capacity <= 0:
+        least = 1.0 if r.kind == "machine" else 0.0
+        if r.finite and (r.capacity <= 0 or r.capacity < least):
             faults.error(
                 "V113",
                 r.resource,
-                f"resource {r.resource} has capacity {r.capacity:g}",
-                "give it a capacity above zero; until then it is left out",
+                f"{r.kind} {r.resource} has capacity {r.capacity:g}, which holds no operation",
+                "give it a capacity of 1 or more; until then it is left out",
                 r.source,
             )
             continue

@@ -48,6 +48,13 @@ def _reason(p: Problem, together: Together, op: int) -> str:
         return (
             f"operation {name} cannot run: the calendars of {needs} are never open at the same time before the horizon"
         )
+    for k in range(int(S.need_ptr[step]), int(S.need_ptr[step + 1])):
+        members = slice(S.set_ptr[S.need_set[k]], S.set_ptr[S.need_set[k] + 1])
+        if S.set_until[members].max(initial=0) < p.horizon:
+            names = ", ".join(p.res_names[r] for r in S.set_res[members].tolist())
+            return (
+                f"operation {name} cannot run: the skill it needs is held by {names or 'nobody'}, and not long enough"
+            )
     if not S.pause[step] and longest_needed > longest_open:
         return (
             f"operation {name} may not pause and needs {longest_needed / PPM / 3600:.1f} h, "
