@@ -77,6 +77,7 @@ class _Maker:
         self.bought: list[str] = []
         self.phantoms: list[str] = []
         self.steps: dict[str, list[int]] = {}
+        self.busy: set[str] = set()  # machines with a begun operation, which takes all of them
         self.decimals: dict[str, int] = {}
 
     def has(self, feature: str) -> bool:
@@ -354,7 +355,7 @@ class _Maker:
             step=number,
             name=f"step {number}",
             resource=machine.group if by_group else machine.name,
-            setup_min=rng.choice((0, 10, 30)),
+            setup_min=rng.choice((5, 10, 30) if self.has("phases") else (0, 10, 30)),
             run_min=run,
             fixed_min=rng.choice((None, 15)) if self.has("fixed_min") else None,
             queue_min=rng.choice((30, 120, 600)) if self.chance("queue", 0.4) else None,
@@ -540,15 +541,18 @@ class _Maker:
         """Steps done, then one begun, then one that waits and may be locked."""
         steps = self.steps[item]
         done = self.rng.randrange(0, len(steps)) if is_started else 0
+        machine = self._resource_for(item, steps[done])
+        is_started = is_started and machine not in self.busy
         for number in steps[:done]:
             finished = self.moment(-1, self.rng.randrange(6, 20))
             self.add("work_order_steps", wo=wo, step=number, status="done", finished=finished, good_qty=qty)
         if is_started:
+            self.busy.add(machine)
             self.add(
                 "work_order_steps",
                 wo=wo,
                 step=steps[done],
-                resource=self._resource_for(item, steps[done]),
+                resource=machine,
                 status="started",
                 started=self.moment(-1, self.rng.randrange(6, 20)),
                 good_qty=self.rng.choice((None, 1)),

@@ -17,4 +17,4 @@ def quoted(texts: Sequence[str], separator: str = ",") -> Sequence[str]:
 
 def csv_lines(rows: Iterable[Sequence[str]], separator: str = ",", line_end: str = "\n") -> bytes:
     """Rows of cells that are quoted already, as UTF-8."""
-    return "".join(f"{separator.join(row)}{line_end}" for row in rows).encode()
+    return (line_end.join(map(separator.join, rows)) + line_end).encode()

@@ -32,7 +32,7 @@ NOT_A_NUMBER = Fault("F202", "is not a number", "write the number alone, such as
 NOT_FINITE = Fault("F202", "is not a finite number", "write a plain number, or leave the cell blank")
 TWO_WAYS = Fault(
     "F203",
-    "can be a thousand times as much, by how the mark is read",
+    "has two meanings: its mark may stand for decimals or for thousands",
     "write it without a mark for thousands, or with one more decimal: 1234 or 1.2340",
 )
 FORMULA = Fault(

@@ -6,6 +6,7 @@ stand in `certificate.json`, since the CSV files tell offsets only.
 
 import hashlib
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,11 +61,12 @@ def plan_hash(plan: Plan) -> str:
 def _csv(name: str, rows: tuple[msgspec.Struct, ...], instants: Instants) -> Iterator[bytes]:
     """The bytes of one file, header first, some thousand rows at a time."""
     columns = plan_columns(PLAN_FILES[name])
+    getters = [attrgetter(column.name) for column in columns]
     formatters = [formatter(column.kind, instants) for column in columns]
     yield csv_lines([[column.name for column in columns]])
     for start in range(0, len(rows), _BLOCK):
-        values = zip(*map(msgspec.structs.astuple, rows[start : start + _BLOCK]), strict=True)
-        cells = [form(column) for form, column in zip(formatters, values, strict=True)]
+        block = rows[start : start + _BLOCK]
+        cells = [form(list(map(value, block))) for form, value in zip(formatters, getters, strict=True)]
         yield csv_lines(zip(*cells, strict=True))
 
 

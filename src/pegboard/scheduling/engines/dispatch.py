@@ -6,6 +6,7 @@ is kept. At last everything is pulled right toward just in time without making a
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,8 +26,10 @@ from pegboard.tables.timelines import mirrored
 
 Report = Callable[[str, float], None]
 
-HASTEN = 4
+HASTEN = 3
 PATIENCE = 2
+THREADS = 2
+WIDER = 2
 ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
 UNIT = 1000
 
@@ -160,7 +163,8 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
     """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed."""
     dispatcher = Dispatcher(problem, planned)
     if options.rule == "jit":
-        found = _just_in_time(dispatcher, options, report)
+        best = _JustInTime(dispatcher, options, report).best()
+        found = best.schedule, f"dispatch jit by {best.by.name}, allowance {best.by.days:g} d"
     else:
         rule = RULES[options.rule]
         found = (_by_rule(dispatcher, rule, options), f"dispatch {rule.name}")
@@ -178,90 +182,98 @@ def _by_rule(d: Dispatcher, rule: Rule, options: Options) -> Schedule:
     return d.forward(release, rule.key(p, d.urgency), rule.code, options.setup_price if rule.code == STATIC else 0.0)
 
 
+Ranking = Callable[[Floats], Floats]
+"""Keys of all operations when each is brought forward by so many days."""
+
+
 @dataclass(frozen=True)
 class _Pass:
-    """A forward pass worth keeping: what it was ranked by, its days of allowance, and what came out."""
+    """A forward pass: what it ranks by, its days of allowance, and how much further each line is brought forward."""
 
     name: str
-    key: Callable[[Floats], Floats]
+    rank: Ranking
     days: float
+    ahead: Floats
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A pass and what came out of it."""
+
+    by: _Pass
     schedule: Schedule
     score: Score
 
 
-def _just_in_time(d: Dispatcher, options: Options, report: Report) -> tuple[Schedule, str]:
-    """Reverse starts with every allowance until it gets worse twice, then due-date keys around the best of them."""
-    p = d.problem
-    target = d.reverse_start()
-    allowances = ALLOWANCES if options.allowance_days is None else (options.allowance_days,)
-    best = _climb(
-        d,
-        options,
-        target,
-        "reverse start",
-        lambda ahead: d.ahead_of(target, ahead).astype(np.float64),
-        allowances,
-        report,
-    )
-    wider = [a for a in allowances if a >= best.days][:3]
-    for name in ("odd", "slack"):
-        key = RULES[name].key(p, d.urgency)
-        by_op = lambda ahead, key=key: key - ahead * DAY  # noqa: E731
-        found = _climb(d, options, target, name, by_op, wider, report)
-        best = found if found.score.objective < best.score.objective else best
-    best = _hasten(d, target, best, options, report)
-    return best.schedule, f"dispatch jit by {best.name}, allowance {best.days:g} d"
+class _JustInTime:
+    """The passes around one set of reverse starts, two at a time: kernels run beside each other."""
 
+    def __init__(self, d: Dispatcher, options: Options, report: Report) -> None:
+        self.d, self.options, self.report = d, options, report
+        self.target = d.reverse_start()
+        self.done = 0
 
-def _climb(
-    d: Dispatcher,
-    options: Options,
-    target: Ints,
-    name: str,
-    key: Callable[[Floats], Floats],
-    allowances: Sequence[float],
-    report: Report,
-) -> _Pass:
-    best: _Pass | None = None
-    worse = 0
-    plain = key(np.zeros(d.problem.n_op))
-    for k, days in enumerate(allowances):
-        report("scheduling", (k + 1) / (len(allowances) + 2))
-        release = np.maximum(d.problem.release, d.ahead_of(target, days))
-        schedule = d.forward(release, plain, STATIC, options.setup_price)
-        judged = score(d.problem, schedule, d.planned)
-        if best is None or judged.objective < best.score.objective:
-            best, worse = _Pass(name, key, days, schedule, judged), 0
-        else:
-            worse += 1
-            if worse == PATIENCE:
+    def run(self, passes: Sequence[_Pass]) -> list[_Found]:
+        """Dispatch and judge each pass; the order of results is that of the passes."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = list(pool.map(self._run, passes))
+        self.done += len(found)
+        self.report("scheduling", min(0.95, self.done / 14))
+        return found
+
+    def _run(self, by: _Pass) -> _Found:
+        p = self.d.problem
+        ahead = np.where(p.op_line >= 0, by.ahead[np.maximum(p.op_line, 0)], 0.0) if p.line_due.size else np.zeros(p.n_op)
+        release = np.maximum(p.release, self.d.ahead_of(self.target, by.days + ahead))
+        schedule = self.d.forward(release, by.rank(ahead), STATIC, self.options.setup_price)
+        return _Found(by, schedule, score(p, schedule, self.d.planned))
+
+    def best(self) -> _Found:
+        """Reverse starts with every allowance until it gets worse twice, then due-date keys, then late lines hastened."""
+        d = self.d
+        given = self.options.allowance_days
+        allowances = ALLOWANCES if given is None else (given,)
+        none = np.zeros(d.problem.line_due.size)
+        by_target = lambda ahead: d.ahead_of(self.target, ahead).astype(np.float64)  # noqa: E731
+        best = self._climb([_Pass("reverse start", by_target, days, none) for days in allowances])
+        wider = [a for a in allowances if a >= best.by.days][:WIDER]
+        others = []
+        for name in ("odd", "slack"):
+            key = RULES[name].key(d.problem, d.urgency)
+            rank = lambda ahead, key=key: key - ahead * DAY  # noqa: E731
+            others.extend(_Pass(name, rank, days, none) for days in wider)
+        best = min([best, *self.run(others)], key=lambda f: f.score.objective)
+        return self._hasten(best)
+
+    def _climb(self, passes: Sequence[_Pass]) -> _Found:
+        found: list[_Found] = []
+        worse = 0
+        for k in range(0, len(passes), THREADS):
+            for one in self.run(passes[k : k + THREADS]):
+                better = not found or one.score.objective < min(f.score.objective for f in found)
+                worse = 0 if better else worse + 1
+                found.append(one)
+            if worse >= PATIENCE:
                 break
-    assert best is not None
-    return best
+        return min(found, key=lambda f: f.score.objective)
 
+    def _hasten(self, best: _Found) -> _Found:
+        """Bring late lines forward by what they are late, or half of it, dispatch again, and keep what scores better.
 
-def _hasten(d: Dispatcher, target: Ints, best: _Pass, options: Options, report: Report) -> _Pass:
-    """Bring the targets of late lines forward by what they are late, dispatch again, and keep what scores better.
-
-    A line can only gain what the others give; those that are late for their material soon stop the climb.
-    """
-    p = d.problem
-    ahead = np.zeros(p.line_due.size)
-    latest, rank, days = best.schedule, best.key, best.days
-    for _ in range(HASTEN):
-        report("scheduling", 0.9)
-        done = line_completions(p, latest)
-        late = np.where(d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
-        if not late.any():
-            break
-        ahead += late
-        by_op = np.where(p.op_line >= 0, ahead[np.maximum(p.op_line, 0)], 0.0)
-        release = np.maximum(p.release, d.ahead_of(target, days + by_op))
-        latest = d.forward(release, rank(by_op), STATIC, options.setup_price)
-        judged = score(p, latest, d.planned)
-        if judged.objective < best.score.objective:
-            best = replace(best, schedule=latest, score=judged)
-    return best
+        A line can only gain what the others give; those that are late for their material soon stop the climb.
+        """
+        p = self.d.problem
+        latest = best
+        for _ in range(HASTEN):
+            done = line_completions(p, latest.schedule)
+            late = np.where(self.d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
+            if not late.any():
+                break
+            steps = [replace(latest.by, ahead=latest.by.ahead + late * share) for share in (1.0, 0.5)]
+            latest = min(self.run(steps), key=lambda f: f.score.objective)
+            if latest.score.objective < best.score.objective:
+                best = latest
+        return best
 
 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:
