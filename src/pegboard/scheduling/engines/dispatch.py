@@ -13,7 +13,7 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR
 from pegboard.kernels.arrays import Arcs, Schedule
-from pegboard.kernels.dispatch import STATIC, dispatch
+from pegboard.kernels.dispatch import ATC, STATIC, dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
 from pegboard.kernels.pull import pull_right
@@ -53,7 +53,7 @@ class Dispatcher:
         self.n_pred = np.bincount(problem.arcs.succ, minlength=problem.n_op).astype(np.int64)
         self.urgency: Urgencies = urgencies(problem)
 
-    def forward(self, release: Ints, key: Floats, rule: int, setup_price: float) -> Schedule:
+    def forward(self, release: Ints, key: Floats, rule: int, setup_price: float, due: Ints | None = None) -> Schedule:
         """One pass with time running forward (`kernels.dispatch`). Begun operations go on first, whatever the rule."""
         p = self.problem
         begun = p.ops.setup_done == 1
@@ -76,7 +76,7 @@ class Dispatcher:
             key,
             rule,
             np.where(begun, np.inf, p.weight),
-            np.where(begun, -FAR, p.due),
+            np.where(begun, -FAR, p.due if due is None else due),
             self.urgency.tail,
             self.urgency.own,
             setup_price,
@@ -194,6 +194,7 @@ class _Pass:
     rank: Ranking
     days: float
     ahead: Floats
+    rule: int = STATIC
 
 
 @dataclass(frozen=True)
@@ -223,9 +224,12 @@ class _JustInTime:
 
     def _run(self, by: _Pass) -> _Found:
         p = self.d.problem
-        ahead = np.where(p.op_line >= 0, by.ahead[np.maximum(p.op_line, 0)], 0.0) if p.line_due.size else np.zeros(p.n_op)
+        ahead = (
+            np.where(p.op_line >= 0, by.ahead[np.maximum(p.op_line, 0)], 0.0) if p.line_due.size else np.zeros(p.n_op)
+        )
         release = np.maximum(p.release, self.d.ahead_of(self.target, by.days + ahead))
-        schedule = self.d.forward(release, by.rank(ahead), STATIC, self.options.setup_price)
+        due = p.due - (ahead * DAY).astype(np.int64)
+        schedule = self.d.forward(release, by.rank(ahead), by.rule, self.options.setup_price, due)
         return _Found(by, schedule, score(p, schedule, self.d.planned))
 
     def best(self) -> _Found:
@@ -242,6 +246,7 @@ class _JustInTime:
             key = RULES[name].key(d.problem, d.urgency)
             rank = lambda ahead, key=key: key - ahead * DAY  # noqa: E731
             others.extend(_Pass(name, rank, days, none) for days in wider)
+        others.extend(_Pass("atc", np.zeros_like, days, none, ATC) for days in wider)
         best = min([best, *self.run(others)], key=lambda f: f.score.objective)
         return self._hasten(best)
 
