@@ -1,1 +1,1 @@
-"""Timings of the command line, as ratios within one run."""
+"""Timings of the command line, as ratios within one run, and what the plans are worth."""

@@ -23,7 +23,7 @@ from pegboard.domain.resource import CalendarException, Downtime, Resource, Shif
 from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
 from pegboard.domain.snapshot import PlanningPolicy, Settings, Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder, WorkOrderStep
-from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.dispatch import Options
 
 STD = {"STD": "mon-fri 08:00-12:00 13:00-17:00"}
@@ -178,14 +178,10 @@ def _shifts(calendar: str, text: str) -> list[Shift]:
 
 
 def timeline(text: str, first: str, timezone: str = "UTC", exceptions: Sequence[CalendarException] = ()) -> Timeline:
-    """The open time of one calendar from 400 days before `first` to 30 days after; day and night for no text."""
-    snapshot = factory(
-        f"{first} 00:00", timezone=timezone, calendars={"C": text} if text else {}, calendar_exceptions=exceptions
-    )
-    now = int(snapshot.settings.now.timestamp())
-    found = Calendars(snapshot, planning_window(snapshot, now, now, ZoneInfo(timezone))).named("C" if text else "")
-    assert found is not None
-    return found
+    """The open time of one calendar around a day; day and night for no text."""
+    calendars = {"C": text} if text else NONSTOP
+    snapshot = factory(f"{first} 00:00", timezone=timezone, calendars=calendars, calendar_exceptions=exceptions)
+    return validate(snapshot)[0].calendar
 
 
 # -- the plan --------------------------------------------------------------------------------------------------------

@@ -56,16 +56,25 @@ def judge(case: Case) -> Ledger:
     return ledger
 
 
-def faults(factory: FactoryFolder, folder: Path, rule: str = "jit") -> list[str]:
-    """Everything wrong with the plan of a factory, as sentences; a crash is one too."""
+@dataclass(frozen=True)
+class Outcome:
+    """Everything wrong with the plan of a factory, as sentences, and the codes of the errors in its data."""
+
+    sentences: list[str]
+    errors: frozenset[str]
+
+
+def outcome(factory: FactoryFolder, folder: Path, rule: str = "jit") -> Outcome:
+    """Plan a factory and judge the plan; a crash is a fault like others, so that a sweep goes on."""
     try:
         case = plan(factory, folder, rule)
-    except Exception as crash:  # a sweep goes on with the next factory
-        return [f"crash: {type(crash).__name__}: {crash}"]
+    except Exception as crash:
+        return Outcome([f"crash: {type(crash).__name__}: {crash}"], frozenset())
+    errors = frozenset(f.code for f in case.run.findings if f.severity == "error")
     if case.run.outcome is None:
-        return [f"nothing planned: {case.run.findings[0].what}"]
+        return Outcome([f"nothing planned: {case.run.findings[0].what}"], errors)
     broken = [f"referee {v.constraint}: {v.subject} {v.what}" for v in case.run.outcome.plan.certificate.violations]
     try:
-        return broken + judge(case).violations
-    except Exception as crash:  # the re-checker is only a program too
-        return [*broken, f"re-checker: {type(crash).__name__}: {crash}"]
+        return Outcome(broken + judge(case).violations, errors)
+    except Exception as crash:
+        return Outcome([*broken, f"re-checker: {type(crash).__name__}: {crash}"], errors)

@@ -215,7 +215,8 @@ def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
     """Lay an operation at the earliest from `t` on: `(setup_start, start, end)`, FAR where it never fits.
 
     Setup is worked while the calendars `setup_ids` are all open, the run while `run_ids` are; both begin with the
-    primary resource's calendar. Without `pause` setup and run must lie in unbroken open time.
+    primary resource's calendar. A setup ends when the run can begin: it is not done long before. Without `pause`
+    setup and run must lie in unbroken open time.
     """
     while True:
         first = common_open(T, setup_ids, n_setup, t) if setup > 0 else common_open(T, run_ids, n_run, t)
@@ -228,6 +229,10 @@ def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
             opening = common_open(T, run_ids, n_run, begin)
             if opening >= FAR:
                 return FAR, FAR, FAR
+            if setup > 0 and opening > begin:
+                late = retreat(T, setup_ids, n_setup, opening, setup)
+                first = max(first, common_open(T, setup_ids, n_setup, late))
+                begin = advance(T, setup_ids, n_setup, first, setup)
         else:
             opening = begin
         finish = advance(T, run_ids, n_run, opening, run)
@@ -241,7 +246,7 @@ def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
                 t = gap
                 continue
             if opening > begin:
-                t = max(first + 60, retreat_one(T, setup_ids[0], opening, setup))
+                t = max(first + 60, opening)
                 continue
         if run > 0:
             gap = gap_after(T, run_ids, n_run, opening)

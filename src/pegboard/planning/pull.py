@@ -176,8 +176,7 @@ class _Pull:
                 else demand_instant(record.due, self.factory.calendar, self.factory.zone)
             )
             remaining = max(0.0, record.qty - record.completed_qty - record.scrapped_qty)
-            first, _ = self.table.span[item]
-            total_yield = float(self.table.rows[first].tail_yield)
+            total_yield = self.table.total_yield(item)
             scrapped = (
                 sum(s.scrapped_qty for (wo, _), s in self.factory.progress.items() if wo == record.wo)
                 if record.status == "started"
@@ -191,7 +190,7 @@ class _Pull:
                 Work(
                     record.wo,
                     item,
-                    record.qty,
+                    remaining,
                     good,
                     due,
                     -1,
@@ -279,8 +278,7 @@ class _Pull:
             return []
         if factory.supply[item] == "buy":
             return self._purchases(item, draws, qty)
-        first, _ = self.table.span[item]
-        total_yield = self.table.rows[first].tail_yield
+        total_yield = self.table.total_yield(item)
         rule = rule_for(factory, item)
         root = draws[0]
         options = self.lines[root.line].record.options if root.line >= 0 else self.works[root.work].options

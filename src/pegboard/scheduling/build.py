@@ -6,13 +6,13 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR, PPM
 from pegboard.domain.factory import Factory
-from pegboard.domain.finding import Finding
+from pegboard.domain.finding import Finding, warning
 from pegboard.kernels.arrays import Arcs, Ops
 from pegboard.kernels.graph import topological
 from pegboard.scheduling.pins import locate_pins, reserve
 from pegboard.scheduling.pools import pools_of, shop_of
 from pegboard.scheduling.problem import Floats, Ints, Problem
-from pegboard.tables.process import Families, ProcessTable
+from pegboard.tables.process import Families, ProcessTable, up
 from pegboard.tables.supply import SupplyPlan, spans
 
 
@@ -29,7 +29,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
     n_op = rows.size
     reserved = reserve(pins, table, steps, changeovers, families, family, rows, plan, findings)
-    arcs, arc_material, arrival, release, latest_use = _arcs(factory, table, plan)
+    arcs, arc_material, arrival, release, latest_use = _arcs(factory, table, plan, setup_done, names, findings)
     pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
     ops = Ops(
         step=rows,
@@ -100,8 +100,8 @@ def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Int
             cands = table.rows[rows[op]].cands
             chosen = [c for c in cands if table.res_names[c[0]] == progress.resource] or cands
             if progress.remaining_min is not None:
-                work_left = round(progress.remaining_min * 60 * PPM)
-                chosen = [(c[0], 0, work_left, 0.0, c[4], c[5]) for c in chosen]
+                minutes = progress.remaining_min * 60 * PPM
+                chosen = [(c[0], 0, up(minutes / table.efficiency(c[0])), 0.0, c[4], c[5]) for c in chosen]
             elif plan.op_qty[op] < work.qty:
                 chosen = [(c[0], 0, 0, c[3], c[4], c[5]) for c in chosen]
             rows[op] = table.variant(int(rows[op]), chosen)
@@ -130,8 +130,15 @@ def family_name(template: str, options: dict[str, str]) -> str:
     return template
 
 
-def _arcs(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints]:
-    """Arcs between operations, and bounds from dated supplies."""
+def _arcs(
+    factory: Factory,
+    table: ProcessTable,
+    plan: SupplyPlan,
+    begun: np.ndarray,
+    names: list[str],
+    findings: list[Finding],
+) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints]:
+    """Arcs between operations, and bounds from dated supplies. What has begun waits for nobody."""
     n_op = plan.op_row.size
     wait = np.array([round(r.step.wait_min * 60) if r.step else 0 for r in table.rows], np.int64)
     move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in table.rows], np.int64)
@@ -147,6 +154,13 @@ def _arcs(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Arcs
     release = np.full(n_op, factory.now, np.int64)
     latest_use = np.full(n_op, FAR, np.int64)
     last = last_ops(plan, has_succ)
+    waits = begun[to] == 0
+    for a, b in zip(from_[~waits].tolist(), to[~waits].tolist(), strict=True):
+        what = f"operation {names[b]} has begun, but {names[a]} before it is not done"
+        findings.append(
+            warning("S304", names[b], what, "report what is done; it goes on, and nobody waits for the other")
+        )
+    from_, to, batch = from_[waits], to[waits], batch[waits]
     m_from: list[int] = []
     m_to: list[int] = []
     for link in plan.links:

@@ -122,6 +122,17 @@ class ProcessTable:
             fixed, per_run = fixed + per_run, 0.0
         return (res, up(setup * _US_PER_MIN * stretch), up(fixed), per_run, rank, stretch)
 
+    def efficiency(self, res: int) -> float:
+        """The efficiency of a resource by index."""
+        found = self.factory.resources.get(self.res_names[res])
+        return found.efficiency if found else 1.0
+
+    def total_yield(self, item: str) -> float:
+        """Good pieces for each piece started at an item's first step."""
+        first, end = self.span[item]
+        rows = sorted(self.rows[first:end], key=lambda r: r.step.step if r.step else 0)
+        return rows[0].tail_yield
+
     def variant(self, row: int, cands: list[Candidate]) -> int:
         """A copy of a step with other candidates, for an operation already begun or pinned; returns its row."""
         old = self.rows[row]

@@ -233,7 +233,7 @@ class _JustInTime:
         return _Found(by, schedule, score(p, schedule, self.d.planned))
 
     def best(self) -> _Found:
-        """Reverse starts with every allowance until it gets worse twice, then due-date keys, then late lines hastened."""
+        """Reverse starts with every allowance until it gets worse twice, then other keys, then late lines hastened."""
         d = self.d
         given = self.options.allowance_days
         allowances = ALLOWANCES if given is None else (given,)
@@ -241,7 +241,7 @@ class _JustInTime:
         by_target = lambda ahead: d.ahead_of(self.target, ahead).astype(np.float64)  # noqa: E731
         best = self._climb([_Pass("reverse start", by_target, days, none) for days in allowances])
         wider = [a for a in allowances if a >= best.by.days][:WIDER]
-        others = []
+        others: list[_Pass] = []
         for name in ("odd", "slack"):
             key = RULES[name].key(d.problem, d.urgency)
             rank = lambda ahead, key=key: key - ahead * DAY  # noqa: E731
