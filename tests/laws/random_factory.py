@@ -77,7 +77,7 @@ class _Maker:
         self.bought: list[str] = []
         self.phantoms: list[str] = []
         self.steps: dict[str, list[int]] = {}
-        self.busy: set[str] = set()  # machines with a begun operation, which takes all of them
+        self.has_begun = False  # one begun operation: two might hold one machine, tool or person
         self.decimals: dict[str, int] = {}
 
     def has(self, feature: str) -> bool:
@@ -541,18 +541,17 @@ class _Maker:
         """Steps done, then one begun, then one that waits and may be locked."""
         steps = self.steps[item]
         done = self.rng.randrange(0, len(steps)) if is_started else 0
-        machine = self._resource_for(item, steps[done])
-        is_started = is_started and machine not in self.busy
+        is_started = is_started and not self.has_begun
         for number in steps[:done]:
             finished = self.moment(-1, self.rng.randrange(6, 20))
             self.add("work_order_steps", wo=wo, step=number, status="done", finished=finished, good_qty=qty)
         if is_started:
-            self.busy.add(machine)
+            self.has_begun = True
             self.add(
                 "work_order_steps",
                 wo=wo,
                 step=steps[done],
-                resource=machine,
+                resource=self._resource_for(item, steps[done]),
                 status="started",
                 started=self.moment(-1, self.rng.randrange(6, 20)),
                 good_qty=self.rng.choice((None, 1)),

@@ -66,18 +66,6 @@ def test_edge_01_a_loop_through_the_alternate_in_use_is_found():
     assert line(outcome, "SO-A").status == "unplanned"
 
 
-def test_edge_01_a_loop_through_an_alternate_that_is_not_used_is_none():
-    """A takes RM, the first of the group; B, the second, is never drawn, so the resolved structure has no loop."""
-    outcome = looping(
-        part("A", "RM", alternate_group="G", rank=1),
-        part("A", "B", alternate_group="G", rank=2),
-        part("B", "A"),
-        items=[buy("RM")],
-    )
-
-    assert line(outcome, "SO-A").status == "on_time"
-
-
 def dated(*bom) -> Outcome:
     return plan(
         factory(
@@ -94,6 +82,13 @@ def test_edge_08_lines_are_chosen_by_the_date_of_need():
     outcome = dated(part("A", "OLD", valid_to="2026-06-18"), part("A", "NEW", valid_from="2026-06-19"))
 
     assert [p.item for p in outcome.plan.purchases] == ["NEW"]
+
+
+def test_edge_08_a_line_is_in_force_on_its_first_and_its_last_day():
+    """Wanted on 06-19, which is both."""
+    outcome = dated(part("A", "OLD", valid_to="2026-06-19"), part("A", "NEW", valid_from="2026-06-19"))
+
+    assert [p.item for p in outcome.plan.purchases] == ["NEW", "OLD"]
 
 
 def test_edge_08_a_gap_between_effective_lines_is_remarked_on():

@@ -80,11 +80,25 @@ def test_edge_04_a_purchase_in_a_unit_without_a_conversion_is_a_fault_not_one_to
 
 
 def test_edge_05_binary_fractions_do_not_round_up():
-    """3 x 0.1 / 0.1 is 3.0000000000000004 in floating point and 3 in life: the stock of 3 is enough."""
+    """3 x 0.1 is 0.30000000000000004 in floating point and 0.3 in life: the stock of 0.3 kg is enough."""
     outcome = plan(
         factory(
-            bom=[part("A", "RM", 0.1, per_qty=0.1)],
+            items=[buy("RM", uom="kg", decimals=1)],
+            bom=[part("A", "RM", 0.1)],
+            stock=[stock("RM", 0.3)],
+            orders=[order("SO-1", "A", 3, JUNE)],
+        )
+    )
+
+    assert pegged(outcome, "RM") == {("RM", "SO-1/1-1"): 0.3}
+
+
+def test_edge_05_a_ratio_that_is_whole_in_life_is_whole():
+    """3 x 0.1 / 0.1 is 3."""
+    outcome = plan(
+        factory(
             items=[buy("RM")],
+            bom=[part("A", "RM", 0.1, per_qty=0.1)],
             stock=[stock("RM", 3)],
             orders=[order("SO-1", "A", 3, JUNE)],
         )

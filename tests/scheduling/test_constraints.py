@@ -6,6 +6,8 @@ but the rule in question.
 
 from typing import Any
 
+import pytest
+
 from pegboard.app.planning import Outcome
 from pegboard.domain.resource import Resource, Skill
 from pegboard.scheduling.constraints.material import Material
@@ -127,6 +129,19 @@ def test_precedence_a_first_step_queues_from_now():
     assert broken(outcome, "SO-1/1-1.10", -1) == [("precedence", "SO-1/1-1.10")]
 
 
+def test_precedence_a_first_step_queues_from_the_arrival_of_its_material():
+    """RM comes when Tuesday begins; 20 minutes of queue after that."""
+    outcome = shop(
+        step("A", 10, "M", run=60, queue_min=20),
+        items=[buy("RM", 30)],
+        bom=[part("A", "RM")],
+        purchase_orders=[po("PO-1", "RM", 1, "2026-06-09")],
+    )
+
+    assert times(outcome, "SO-1")[0] == "Tue 06-09 00:20"
+    assert broken(outcome, "SO-1/1-1.10", -1) == [("precedence", "SO-1/1-1.10")]
+
+
 def test_precedence_waits_run_day_and_night_moves_and_queues_in_open_time():
     """Ends 16:00; wait 120 until 18:00; move 30 is Tue 08:30; queue 60 is 09:30."""
     outcome = shop(
@@ -162,18 +177,19 @@ def test_overlap_the_last_batch_must_still_be_run():
     assert broken(outcome, "SO-1/1-1.20", -1) == [("overlap", "SO-1/1-1.20")]
 
 
-def test_eligibility_a_step_runs_on_its_own_candidates_alone():
-    """B runs an hour on N; A's step, an hour on M, is said to run on B's candidate, and nobody is in its way."""
+@pytest.mark.parametrize(("mine", "other"), [("SO-1/1-1.10", "SO-2/1-1.10"), ("SO-2/1-1.10", "SO-1/1-1.10")])
+def test_eligibility_a_step_runs_on_its_own_candidates_alone(mine, other):
+    """A and B run for an hour, on M and on N; two hours later, either is put on the other's machine, which is free."""
     outcome = shop(
         step("A", 10, "M", run=60),
         step("B", 10, "N", run=60),
         orders=[order("SO-1", "A", 1, JUNE), order("SO-2", "B", 1, JUNE)],
     )
-    schedule = moved(outcome, "SO-1/1-1.10", 7200)
-    schedule.cand[op_of(outcome, "SO-1/1-1.10")] = schedule.cand[op_of(outcome, "SO-2/1-1.10")]
+    schedule = moved(outcome, mine, 7200)
+    schedule.cand[op_of(outcome, mine)] = schedule.cand[op_of(outcome, other)]
 
-    assert verdict(outcome, moved(outcome, "SO-1/1-1.10", 7200)) == []
-    assert verdict(outcome, schedule) == [("eligibility", "SO-1/1-1.10")]
+    assert broken(outcome, mine, 7200) == []
+    assert verdict(outcome, schedule) == [("eligibility", mine)]
 
 
 def test_eligibility_a_need_is_filled_by_its_own_members_alone():

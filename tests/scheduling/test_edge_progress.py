@@ -98,6 +98,61 @@ def test_edge_18_the_operators_estimate_comes_before_the_arithmetic():
     assert times(started(status="started", good_qty=4, remaining_min=50), "WO-1")[1] == "Mon 06-08 08:50"
 
 
+def test_edge_18_pieces_scrapped_at_a_done_step_do_not_come_to_the_next():
+    """8 of 10 came through step 10: step 20 runs 8 x 6 minutes, and 2 of SO-1's 10 are made anew."""
+    outcome = forward(
+        factory(
+            routing=[step("A", 10, "M", run=6), step("A", 20, "N", run=6)],
+            work_orders=[wo("WO-1", "A", 10, "started", due=JUNE)],
+            work_order_steps=[progress("WO-1", 10, "done", good_qty=8, scrapped_qty=2)],
+            orders=[order("SO-1", "A", 10, JUNE)],
+        )
+    )
+
+    assert [(w.wo, w.good_qty) for w in works(outcome, "A")] == [("SO-1/1-1", 2), ("WO-1", 8)]
+    assert times(outcome, "WO-1", 20) == ("Mon 06-08 08:00", "Mon 06-08 08:48")
+
+
+@pytest.mark.parametrize("status", ["hold", "closed", "cancelled", "done"])
+def test_edge_18_a_work_order_that_is_held_or_over_supplies_nothing(status):
+    outcome = forward(
+        factory(
+            routing=[step("A", 10, "M", run=6)],
+            work_orders=[wo("WO-1", "A", 10, status, order="SO-1", due=JUNE)],
+            orders=[order("SO-1", "A", 10, JUNE)],
+        )
+    )
+
+    assert [w.wo for w in works(outcome, "A")] == ["SO-1/1-1"]
+
+
+def with_fixed_work(good: float, done_before: str = "done", first_yield: float = 1) -> Outcome:
+    """Step 20 of WO-1 is begun: fixed work of 20 minutes, and 6 for each of 10 pieces."""
+    return forward(
+        factory(
+            routing=[step("A", 10, "M", run=6, yield_=first_yield), step("A", 20, "N", run=6, fixed_min=20)],
+            work_orders=[wo("WO-1", "A", 10, "started", due=JUNE)],
+            work_order_steps=[progress("WO-1", 10, done_before), progress("WO-1", 20, "started", good_qty=good)],
+            orders=[order("SO-1", "A", 9, JUNE)],
+        )
+    )
+
+
+def test_edge_18_fixed_work_is_over_once_there_are_good_pieces():
+    """6 pieces of 6 minutes are left."""
+    assert times(with_fixed_work(good=4), "WO-1", 20)[1] == "Mon 06-08 08:36"
+
+
+def test_edge_18_fixed_work_is_still_to_be_done_where_no_piece_is_good_yet():
+    """20 + 10 x 6 minutes."""
+    assert times(with_fixed_work(good=0), "WO-1", 20)[1] == "Mon 06-08 09:20"
+
+
+def test_edge_18_fixed_work_does_not_vanish_with_what_the_step_before_has_lost():
+    """Step 10 yields 0.9, so 9 of the 10 come to step 20, and none is good yet: 20 + 9 x 6 minutes."""
+    assert times(with_fixed_work(good=0, first_yield=0.9), "WO-1", 20)[1] == "Mon 06-08 09:14"
+
+
 def test_edge_18_more_good_pieces_than_wanted_leave_nothing_to_run():
     assert times(started(status="started", good_qty=12), "WO-1") == ("Mon 06-08 08:00", "Mon 06-08 08:00")
 

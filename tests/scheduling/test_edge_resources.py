@@ -159,9 +159,9 @@ def painted(initial: str, now: str = "2026-06-08 08:00", first: float = 60) -> O
             now,
             resources=[Resource(resource="BOOTH", changeover="PAINT", initial_family=initial)],
             changeovers=[
-                Changeover(changeover="PAINT", from_="*", to="*", minutes=10),
                 Changeover(changeover="PAINT", from_="RED", to="RED", minutes=0),
                 Changeover(changeover="PAINT", from_="RED", to="BLUE", minutes=40),
+                Changeover(changeover="PAINT", from_="*", to="*", minutes=10),
             ],
             routing=[step("R", 10, "BOOTH", run=first, family="RED"), step("B", 10, "BOOTH", run=60, family="BLUE")],
             orders=[order("SO-1", "R", 1, "2026-06-12"), order("SO-2", "B", 1, JUNE)],

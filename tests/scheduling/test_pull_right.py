@@ -8,7 +8,6 @@ from tests.factories import (
     at,
     completion,
     factory,
-    operation,
     order,
     part,
     plan,
@@ -20,7 +19,7 @@ from tests.factories import (
     works,
 )
 
-JUNE = "2026-06-19"
+MON, JUNE = "2026-06-08", "2026-06-19"
 
 
 def early(snapshot: Snapshot) -> Outcome:
@@ -117,17 +116,29 @@ def test_waits_and_moves_before_the_successor_are_kept():
 
 
 def test_material_is_drawn_before_it_expires():
-    """The lot of B is good until Monday evening, so step 10 may not follow step 20 into Tuesday."""
+    """SO-2 takes the mill until Tue 10:00, SO-1 until 11:00, SO-3 until 12:00. SO-3 drills in the hour before that;
+    SO-1 saws on Monday, for the material it draws is good until midnight."""
     snapshot = factory(
-        bom=[part("A", "B", step=10)],
-        routing=[step("A", 10, "SAW", run=60), step("A", 20, "MILL", run=60), step("C", 10, "MILL", run=480)],
-        stock=[stock("B", 1, expires="2026-06-09")],
-        orders=[order("SO-1", "A", 1, "2026-06-09 09:00"), order("SO-2", "C", 1, "2026-06-08")],
+        bom=[part("A", "RM", step=10)],
+        routing=[
+            step("A", 10, "SAW", run=60),
+            step("A", 20, "MILL", run=60),
+            step("B", 10, "MILL", run=600),
+            step("C", 10, "DRILL", run=60),
+            step("C", 20, "MILL", run=60),
+        ],
+        stock=[stock("RM", 1, expires="2026-06-09")],
+        orders=[
+            order("SO-1", "A", 1, "2026-06-09 09:00"),
+            order("SO-2", "B", 1, MON),
+            order("SO-3", "C", 1, JUNE),
+        ],
     )
     outcome = pulled(snapshot)
 
-    assert times(outcome, "SO-1", 20)[0] == "Tue 06-09 08:00"
-    assert operation(outcome, "SO-1", 10).setup_start < operation(outcome, "SO-1", 20).setup_start - 3600
+    assert times(outcome, "SO-1", 20)[0] == "Tue 06-09 10:00"
+    assert times(outcome, "SO-1", 10)[0][:9] == "Mon 06-08"
+    assert times(outcome, "SO-3", 10)[0] == "Tue 06-09 10:00"
 
 
 def test_begun_and_locked_operations_stay():

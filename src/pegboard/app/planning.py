@@ -5,6 +5,7 @@ be placed is left out and frees what it took, a lock that cannot be kept is repo
 expire before it is used goes to somebody else.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
 from pegboard.insight.planned import Planned
 from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase_rows, work_order_rows
-from pegboard.planning.pull import ExpectedUse, pull
+from pegboard.planning.pull import Barred, pull
 from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
@@ -29,7 +30,7 @@ from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable
-from pegboard.tables.supply import SupplyPlan
+from pegboard.tables.supply import Link, SupplyPlan
 
 Report = Callable[[str, float], None]
 ROUNDS = 12
@@ -56,7 +57,7 @@ class _Lessons:
     drop: dict[str, str]
     stuck: dict[str, Finding]
     unpinned: frozenset[str]
-    expected_use: ExpectedUse
+    barred: Barred
     findings: list[Finding]
 
 
@@ -76,7 +77,7 @@ def make_plan(
     """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages."""
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
-    lessons = _Lessons({}, {}, frozenset(), {}, [])
+    lessons = _Lessons({}, {}, frozenset(), frozenset(), [])
     attempt = _attempt(factory, lessons, options, report)
     for _ in range(ROUNDS):
         if not _learn(lessons, attempt):
@@ -95,7 +96,7 @@ def make_plan(
 def _attempt(factory: Factory, lessons: _Lessons, options: Options, report: Report) -> _Attempt:
     table = ProcessTable(factory)
     report("pulling orders through the bill of materials", 0.1)
-    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.expected_use)
+    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.barred)
     report("scheduling", 0.3)
     problem = build(factory, table, supply, lessons.unpinned)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
@@ -141,13 +142,20 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     if broken:
         lessons.unpinned |= set(broken)
         return True
-    late_use = np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist()
-    for op in late_use:
-        work = supply.works[supply.op_work[op]]
-        for link in supply.links:
-            if link.op == op:
-                lessons.expected_use[(link.item, work.wo, op - work.first_op)] = int(result.schedule.setup_start[op])
-    return bool(late_use)
+    late_use = set(np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist())
+    start = result.schedule.setup_start
+    expired = {
+        (link.supply, _line_id(supply, link))
+        for link in supply.links
+        if link.op in late_use and link.expires <= start[link.op]
+    }
+    lessons.barred |= expired
+    return bool(expired)
+
+
+def _line_id(supply: SupplyPlan, link: Link) -> str:
+    work = supply.works[link.work]
+    return supply.lines[work.line].id if work.line >= 0 else work.root
 
 
 def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
@@ -220,6 +228,7 @@ def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
         for line in planned.factory.lines
         if line.status == "hold"
     )
+    found.extend(_inversions(planned, orders))
     late = sum(1 for _, _, _, feasible in planned.purchase_dates if not feasible)
     if late:
         found.append(
@@ -230,6 +239,32 @@ def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
                 "see the rows with feasible=no in purchases.csv, and ask these suppliers for an earlier date",
             )
         )
+    return found
+
+
+def _inversions(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
+    """Late orders that wait for an item of which a less urgent order took what was there."""
+    supply = planned.supply
+    takers: dict[str, set[int]] = defaultdict(set)
+    buyers: dict[int, set[str]] = defaultdict(set)
+    for link in supply.links:
+        line = link.line if link.line >= 0 else supply.works[link.work].line
+        if line >= 0 and link.supply_kind in ("stock", "po"):
+            takers[link.item].add(line)
+        elif line >= 0 and link.supply_kind == "purchase":
+            buyers[line].add(link.item)
+    found = []
+    for i, row in enumerate(orders):
+        if row.status != "late" or row.cause != "material":
+            continue
+        mine = supply.lines[i]
+        for item in sorted(buyers[i]):
+            others = sorted(supply.lines[k].id for k in takers[item] if supply.lines[k].priority > mine.priority)
+            if others:
+                what = (
+                    f"order {mine.id} buys {item} anew, while less urgent {', '.join(others[:3])} took what was there"
+                )
+                found.append(info("S313", mine.id, what, "plan with allocation = priority, or reserve the stock"))
     return found
 
 

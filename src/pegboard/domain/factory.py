@@ -77,6 +77,28 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
         customer = self.customers.get(line.customer)
         return 1.0 if customer is None or customer.weight is None else customer.weight
 
+    def purchase_unit(self, item: str) -> float:
+        """How much of an item's own unit one unit of purchase holds; 0 where it is bought in its own unit."""
+        source = self.sources.get(item)
+        if source is None:
+            return 0.0
+        if source.uom_factor is not None:
+            return source.uom_factor
+        if source.uom in ("", self.items[item].uom):
+            return 0.0
+        return self.conversion(item, source.uom) or 0.0
+
+    def conversion(self, item: str, unit: str) -> float | None:
+        """The factor from a unit to an item's own, the item's rows before general ones; None where none is given."""
+        own = self.items[item].uom
+        for name in (item, ""):
+            for row in self.snapshot.uom:
+                if row.item == name and (row.from_, row.to) == (unit, own):
+                    return row.factor
+                if row.item == name and (row.to, row.from_) == (unit, own):
+                    return 1.0 / row.factor
+        return None
+
     def candidates(self, name: str) -> Ids:
         """The resources a name stands for: itself, the members of a group, or those with a skill."""
         return tuple(m.resource for m in self.members.get(name, ()))

@@ -127,8 +127,9 @@ class Planned:
             links = self.links_of_line.get(i)
             own.append(max([line.earliest, *(self.supplied_at(x) for x in links)]) if links else None)
         together: dict[str, list[int]] = defaultdict(list)
+        complete = {line.record.order for line in self.supply.lines if line.record.ship_complete}
         for i, line in enumerate(self.supply.lines):
-            if line.record.ship_complete:
+            if line.record.order in complete:
                 together[line.record.order].append(i)
         for rows in together.values():
             times = [t for i in rows if (t := own[i]) is not None]

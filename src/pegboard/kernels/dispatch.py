@@ -7,7 +7,7 @@ one only for its run: a little capacity is given away, never used twice.
 
 import numpy as np
 
-from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Schedule
+from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Schedule
 from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push, pool_rekey
 from pegboard.kernels.latest import batch_work, run_work
@@ -342,7 +342,25 @@ def dispatch(
                 times, loads = grown(times), grown(loads)
             n_event = event_push(times, loads, n_event, O.pin_setup[op], op * 4 + _READY)
             placed += 1
-            _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, ready, last_in, batch, n_pred)
+            _hand_over(
+                T,
+                R,
+                S,
+                O,
+                A,
+                out,
+                op,
+                factory_tl,
+                post_queue,
+                ready_queued,
+                ready,
+                last_in,
+                batch,
+                n_pred,
+                members,
+                setup_ids,
+                run_ids,
+            )
     for op in range(n_op):
         if O.pin_setup[op] < 0 and n_pred[op] == 0:
             at = _queue_over(T, R, S, O, op, ready_queued, ready, now)
@@ -391,7 +409,11 @@ def dispatch(
                     res = out.need_res[O.need_ptr[op] + k]
                     in_use[res] += S.need_units[b + k] if kind == _READY else -S.need_units[b + k]
                 if kind == _READY:
-                    if R.matrix[res] >= 0 and O.family[op] >= 0:
+                    if (
+                        R.matrix[res] >= 0
+                        and O.family[op] >= 0
+                        and _is_held(S, b, k, O.pin_setup, O.pin_start, O.pin_end, op)
+                    ):
                         state[res] = O.family[op]
                     continue
                 for j in range(R.touch_ptr[res], R.touch_ptr[res + 1]):
@@ -493,20 +515,38 @@ def dispatch(
             placed += 1
             b = S.need_ptr[step]
             in_use[S.cand_res[chosen_cand]] += UNIT
-            if R.matrix[S.cand_res[chosen_cand]] >= 0 and O.family[op] >= 0:
+            if O.family[op] >= 0 and _is_held(S, b, -1, out.setup_start, out.start, out.end, op):
                 state[S.cand_res[chosen_cand]] = O.family[op]
             for k in range(S.need_ptr[step + 1] - b):
                 res = best_of_window[k]
                 out.need_res[O.need_ptr[op] + k] = res
                 in_use[res] += S.need_units[b + k]
-                if R.matrix[res] >= 0 and O.family[op] >= 0:
+                if O.family[op] >= 0 and _is_held(S, b, k, out.setup_start, out.start, out.end, op):
                     state[res] = O.family[op]
             if n_event + 2 >= times.size:
                 times, loads = grown(times), grown(loads)
             if S.need_ptr[step + 1] > b:
                 n_event = event_push(times, loads, n_event, out.start[op], op * 4 + _SETUP_ENDS)
             n_event = event_push(times, loads, n_event, out.end[op], op * 4 + _ENDS)
-            _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, ready, last_in, batch, n_pred)
+            _hand_over(
+                T,
+                R,
+                S,
+                O,
+                A,
+                out,
+                op,
+                factory_tl,
+                post_queue,
+                ready_queued,
+                ready,
+                last_in,
+                batch,
+                n_pred,
+                members,
+                setup_ids,
+                run_ids,
+            )
             for j in range(A.ptr[op], A.ptr[op + 1]):
                 succ = A.succ[j]
                 if n_pred[succ] == 0:
@@ -522,7 +562,35 @@ def dispatch(
 
 
 @leaf
-def _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, ready, last_in, batch, n_pred):
+def _is_held(S, base, k, setup_start, start, end, op):
+    """Whether an operation holds its primary resource (k = -1) or its k-th need for any time at all."""
+    if k < 0 or S.need_phase[base + k] == BOTH:
+        return setup_start[op] < end[op]
+    if S.need_phase[base + k] == SETUP_ONLY:
+        return setup_start[op] < start[op]
+    return start[op] < end[op]
+
+
+@leaf
+def _hand_over(
+    T,
+    R,
+    S,
+    O,
+    A,
+    out,
+    op,
+    factory_tl,
+    post_queue,
+    ready_queued,
+    ready,
+    last_in,
+    batch,
+    n_pred,
+    members,
+    setup_ids,
+    run_ids,
+):
     """Tell the successors of an operation just laid when they may begin."""
     cand = out.cand[op]
     tl = R.timeline[S.cand_res[cand]]
@@ -533,12 +601,14 @@ def _hand_over(T, R, S, O, A, out, op, factory_tl, post_queue, ready_queued, rea
         if post_queue and A.queued[j]:
             at = after_open(T, tl, at, S.queue[O.step[op]])
         if 0.0 < A.batch[j] < O.qty[op]:
-            through = advance_one(T, tl, out.start[op], run_work(S, cand, A.batch[j]))
-            through = max(through, out.start[op])
-            first_through = after_open(T, factory_tl, min(through, out.end[op]) + A.wait[j], A.move[j])
+            n_need = O.need_ptr[op + 1] - O.need_ptr[op]
+            for k in range(n_need):
+                members[k] = out.need_res[O.need_ptr[op] + k]
+            _, n_run = calendars_of(R, S, O.step[op], cand, members, n_need, setup_ids, run_ids)
+            through = advance(T, run_ids, n_run, out.start[op], run_work(S, cand, A.batch[j]))
             last_in[succ] = max(last_in[succ], at)
             batch[succ] = max(batch[succ], A.batch[j])
-            at = first_through
+            at = after_open(T, factory_tl, min(through, out.end[op]) + A.wait[j], A.move[j])
         if A.queued[j]:
             ready_queued[succ] = max(ready_queued[succ], at)
         else:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from pegboard.domain.factory import Factory
 from pegboard.domain.item import BomLine, Item, Supply
 from pegboard.domain.routing import RoutingStep
 from pegboard.domain.snapshot import Snapshot
@@ -144,6 +145,21 @@ def check_supply(
                 f"{name} is made but has no bill of materials",
                 "add its components to bom.csv if it has any",
                 item.source,
+            )
+
+
+def check_units(factory: Factory, faults: Faults) -> None:
+    """A purchase unit needs a way to the item's own; there is no silent one to one."""
+    for item, source in factory.sources.items():
+        own = factory.items[item].uom
+        known = source.uom in ("", own) or source.uom_factor is not None or factory.conversion(item, source.uom)
+        if not known:
+            faults.block(
+                item,
+                "V108",
+                f"{item} is bought from {source.supplier} in {source.uom}, and nothing says how many {own} that is",
+                "add uom_factor to item_suppliers.csv, or a row to uom.csv",
+                source.source,
             )
 
 

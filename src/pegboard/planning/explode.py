@@ -10,12 +10,16 @@ from pegboard.domain.record import Moment
 
 
 class Exploder:
-    """Explodes work orders of a factory; effective lines are chosen by the local date of need."""
+    """Explodes work orders of a factory; effective lines are chosen by the local date of need.
+
+    `gaps` collects the items and days on which none of an item's dated lines is in force.
+    """
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
         self._always: dict[str, tuple[BomLine, ...]] = {}
         self._dated: set[str] = set()
+        self.gaps: set[tuple[str, date]] = set()
         for parent, lines in factory.bom.items():
             if any(line.valid_from or line.valid_to for line in lines):
                 self._dated.add(parent)
@@ -27,6 +31,8 @@ class Exploder:
         if parent not in self._dated:
             return self._always.get(parent, ())
         day = local_day(need, self.factory.zone)
+        if not any(is_effective(line, day) for line in self.factory.bom[parent] if line.valid_from or line.valid_to):
+            self.gaps.add((parent, day))
         return _one_alternate(tuple(line for line in self.factory.bom[parent] if is_effective(line, day)))
 
     def components(

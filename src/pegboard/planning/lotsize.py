@@ -4,6 +4,9 @@ The order is that of published MRP: gross up by yield, raise to the minimum, rou
 maximum, and each split obeys the minimum again (worked example MT-07's sources; `domain.md` 2.2).
 """
 
+import math
+from fractions import Fraction
+
 import msgspec
 
 from pegboard.domain.factory import Factory
@@ -41,6 +44,15 @@ class LotRule(msgspec.Struct, frozen=True, gc=False):
         return whole if whole >= self.min_qty and whole > 0 else None
 
 
+def _whole_units(multiple: float, unit: float) -> float:
+    """The multiple in which whole purchase units come: the least that both divide."""
+    if unit <= 0 or multiple <= 0:
+        return max(unit, multiple)
+    common = Fraction(unit).limit_denominator(10**6), Fraction(multiple).limit_denominator(10**6)
+    scale = math.lcm(common[0].denominator, common[1].denominator)
+    return math.lcm(int(common[0] * scale), int(common[1] * scale)) / scale
+
+
 def rule_for(factory: Factory, item: str) -> LotRule:
     """The lot rule of an item; for bought items the supplier's minimum and multiple come before the item's own."""
     record = factory.items[item]
@@ -48,6 +60,7 @@ def rule_for(factory: Factory, item: str) -> LotRule:
     if factory.supply[item] == "buy" and (source := factory.sources.get(item)):
         min_qty = min_qty if source.min_qty is None else source.min_qty
         multiple = multiple if source.multiple is None else source.multiple
+        multiple = _whole_units(multiple, factory.purchase_unit(item))
     return LotRule(
         min_qty=min_qty,
         multiple=multiple,

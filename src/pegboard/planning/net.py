@@ -9,7 +9,7 @@ from functools import partial
 
 import msgspec
 
-from pegboard.domain.calendar import DAY, FAR
+from pegboard.domain.calendar import FAR
 from pegboard.domain.record import Options
 from pegboard.planning.lotsize import LotRule
 from pegboard.tables.supply import SupplyKind
@@ -31,6 +31,7 @@ class Draw(msgspec.Struct, gc=False):
     work: int
     op: int
     earliest: int
+    is_released: bool = False
 
 
 class Source(msgspec.Struct, gc=False):
@@ -69,25 +70,31 @@ def net(
     new_lots: NewLots,
     earliest_new: int,
     allocation: str,
-    expected_use: Callable[[Draw], int],
+    day_of: Callable[[int], int],
+    barred: frozenset[tuple[str, str]],
 ) -> tuple[list[Taken], list[tuple[Draw, float]]]:
     """What each draw takes from which source, and what nobody can give.
 
-    An open order that comes later than needed is passed over only if a new one would be there sooner. With
-    `batch_days` the shortages of that many days from the first one share a lot.
+    Supplies kept for an order serve it before all others. An open order that comes later than needed is passed over
+    only if a new one would be there sooner. With `batch_days` the shortages of that many days from the first one share
+    a lot; `day_of` numbers local days. `barred` holds pairs of a source and a line that must not meet.
     """
     draws.sort(key=allocation_key(allocation))
     taken: list[Taken] = []
     short: list[tuple[Draw, float]] = []
     waiting: list[tuple[Draw, float]] = []
-    window_end = -FAR
     sources.sort(key=lambda s: (s.kind != "stock", s.expires if s.kind == "stock" else 0, s.available, s.id))
-    reserved = {s.reserved or s.preferred for s in sources} - {""}
+    left = [d.qty for d in draws]
+    kept = {s.reserved or s.preferred for s in sources} - {""}
+    if kept:
+        for k, draw in enumerate(draws):
+            if draw.order in kept or draw.line_id in kept:
+                own = [s for s in sources if (s.reserved or s.preferred) in (draw.order, draw.line_id)]
+                left[k] = _take(draw, left[k], own, taken, partial(_is_usable, draw, FAR, barred))
+        sources[:] = [s for s in sources if not s.reserved]
 
     def close_window() -> None:
-        if not waiting:
-            return
-        lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting))
+        lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting)) if waiting else []
         for draw, qty in waiting:
             missing = _take(draw, qty, lots, taken, lambda _: True)
             if missing > _EPS:
@@ -95,22 +102,13 @@ def net(
         sources.extend(s for s in lots if s.left > _EPS)
         waiting.clear()
 
-    for draw in draws:
-        if waiting and draw.need > window_end:
+    for draw, wanted in zip(draws, left, strict=True):
+        if waiting and abs(day_of(draw.need) - day_of(waiting[0][0].need)) > rule.batch_days:
             close_window()
-        left = draw.qty
-        use = max(expected_use(draw), draw.need)
         patience = max(draw.need, earliest_new)
-
-        if reserved and (draw.order in reserved or draw.line_id in reserved):
-            own = [s for s in sources if (s.reserved or s.preferred) in (draw.order, draw.line_id)]
-            left = _take(draw, left, own, taken, partial(_is_usable, draw, use, FAR))
-        anybodys = [s for s in sources if not s.reserved] if reserved else sources
-        left = _take(draw, left, anybodys, taken, partial(_is_usable, draw, use, patience))
-        if left > _EPS:
-            if not waiting:
-                window_end = draw.need + int(rule.batch_days * DAY)
-            waiting.append((draw, left))
+        missing = _take(draw, wanted, sources, taken, partial(_is_usable, draw, patience, barred))
+        if missing > _EPS:
+            waiting.append((draw, missing))
             if rule.batch_days <= 0:
                 close_window()
         if sources and sources[0].left <= _EPS:
@@ -119,16 +117,21 @@ def net(
     return taken, short
 
 
-def _is_usable(draw: Draw, use: int, patience: int, source: Source) -> bool:
-    """Whether a source is unexpired at `use`, there within `patience`, and of the draw's variant if it is of one."""
-    return source.expires > use and source.available <= patience and source.variant in ((), draw.options)
+def _is_usable(draw: Draw, patience: int, barred: frozenset[tuple[str, str]], source: Source) -> bool:
+    """Whether a source is unexpired at the need, there within `patience`, of the draw's variant, and not barred."""
+    return (
+        source.expires > draw.need
+        and source.available <= patience
+        and source.variant in ((), draw.options)
+        and (not barred or (source.id, draw.line_id) not in barred)
+    )
 
 
 def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:
-    """Who is served first: by need date, or by priority; then by the line's id, so that row order never matters."""
+    """Who is served first: work orders on the shop floor, then by need date or by priority, then by the line's id."""
     if allocation == "priority":
-        return lambda d: (d.priority, d.need, d.line, d.work, d.op)
-    return lambda d: (d.need, d.priority, d.line, d.work, d.op)
+        return lambda d: (not d.is_released, d.priority, d.need, d.line, d.work, d.op)
+    return lambda d: (not d.is_released, d.need, d.priority, d.line, d.work, d.op)
 
 
 def _take(

@@ -169,11 +169,10 @@ class Offset:
         assert work.record is not None
         record, step = work.record, self.table.rows[rows[i]].step
         row = progress.get((record.wo, step.step)) if step else None
-        gone = record.completed_qty + record.scrapped_qty
-        total = record.qty if lossless[i] else qty[i]
-        qty[i] = max(0.0, record.qty - gone) if lossless[i] else qty[i]
         if row is None:
             return
+        before = sum(p.scrapped_qty for (wo, number), p in progress.items() if wo == record.wo and number < row.step)
+        total = record.qty - before if lossless[i] else qty[i]
         if row.status == "done":
             keep[i] = False
         elif row.status in ("started", "paused"):

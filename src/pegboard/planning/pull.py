@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from pegboard.domain.calendar import FAR, bounds, demand_instant, receipt_instant
+from pegboard.domain.calendar import FAR, bounds, demand_instant, local_day, receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, info, warning
 from pegboard.domain.order import OrderLine
@@ -24,12 +24,12 @@ from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import Line, Link, Purchase, Shortage, SupplyPlan, Work
 
 Report = Callable[[str, float], None]
-ExpectedUse = dict[tuple[str, str, int], int]
-"""When a schedule drew an item: by item, work order and position in it. Empty before there is a schedule."""
+Barred = frozenset[tuple[str, str]]
+"""Pairs of a lot and a line that a schedule has shown not to meet in time. Empty before there is a schedule."""
 
 
 def pull(
-    factory: Factory, table: ProcessTable, drop: dict[str, str], stuck: dict[str, Finding], expected_use: ExpectedUse
+    factory: Factory, table: ProcessTable, drop: dict[str, str], stuck: dict[str, Finding], barred: Barred
 ) -> SupplyPlan:
     """Planned supply for all open lines but those in `drop` (line id -> reason), without the work orders in `stuck`.
 
@@ -43,7 +43,7 @@ def pull(
             unplanned[i] = why
     stuck = dict(stuck)
     while True:
-        run = _Pull(factory, table, lines, frozenset(unplanned), frozenset(stuck), expected_use)
+        run = _Pull(factory, table, lines, frozenset(unplanned), frozenset(stuck), barred)
         run.run()
         if not run.shortages:
             run.findings.extend(stuck.values())
@@ -107,10 +107,10 @@ class _Pull:
         lines: list[Line],
         left_out: frozenset[int],
         stuck: frozenset[str],
-        expected: ExpectedUse,
+        barred: Barred,
     ) -> None:
         self.factory, self.table, self.lines, self.left_out = factory, table, lines, left_out
-        self.expected = expected
+        self.barred = barred
         self.exploder = Exploder(factory)
         self.offset = Offset(table)
         self.dates = PurchaseDates(factory)
@@ -125,6 +125,9 @@ class _Pull:
         self._taken_names = {w.wo for rows in factory.work_orders.values() for w in rows}
         self._open: dict[str, list[int]] = {}
         self._stuck = stuck
+        self._scrapped: dict[str, float] = defaultdict(float)
+        for (wo, _), step in factory.progress.items():
+            self._scrapped[wo] += step.scrapped_qty
         self._variants = {i for i, steps in factory.routing.items() if any("{" in s.family for s in steps)}
 
     def run(self) -> None:
@@ -175,17 +178,9 @@ class _Pull:
                 if record.due is None
                 else demand_instant(record.due, self.factory.calendar, self.factory.zone)
             )
-            remaining = max(0.0, record.qty - record.completed_qty - record.scrapped_qty)
-            total_yield = self.table.total_yield(item)
-            scrapped = (
-                sum(s.scrapped_qty for (wo, _), s in self.factory.progress.items() if wo == record.wo)
-                if record.status == "started"
-                else 0.0
-            )
-            good = round_down(
-                max(0.0, remaining * total_yield - (scrapped if record.scrapped_qty == 0 else 0.0)),
-                self.factory.items[item].decimals,
-            )
+            gone = record.completed_qty + max(record.scrapped_qty, self._scrapped.get(record.wo, 0.0))
+            remaining = max(0.0, record.qty - gone)
+            good = round_down(remaining * self.table.total_yield(item), self.factory.items[item].decimals)
             self.works.append(
                 Work(
                     record.wo,
@@ -220,7 +215,8 @@ class _Pull:
             lambda d, q: self._new_lots(item, d, q),
             earliest,
             self.factory.policy.allocation,
-            self._expected_use,
+            self._day,
+            self.barred,
         )
         for t in taken:
             self._link(item, t)
@@ -229,11 +225,8 @@ class _Pull:
             root = self.works[draw.work].root if draw.work >= 0 else ""
             self.shortages.append(Shortage(draw.line, root, item, qty, self._why_short(item, qty)))
 
-    def _expected_use(self, draw: Draw) -> int:
-        if not self.expected or draw.work < 0:
-            return draw.need
-        work = self.works[draw.work]
-        return self.expected.get((draw.item, work.wo, draw.op - work.first_op), draw.need)
+    def _day(self, t: int) -> int:
+        return local_day(t, self.factory.zone).toordinal()
 
     def _sources(self, item: str, draws: Sequence[Draw]) -> list[Source]:
         factory = self.factory
@@ -380,14 +373,28 @@ class _Pull:
         if not started:
             return touched
         order = self.lines[work.line].record.order if work.line >= 0 else (work.record.order if work.record else "")
-        line_id = self.lines[work.line].id if work.line >= 0 else ""
+        line_id = self.lines[work.line].id if work.line >= 0 else work.root
         priority = self.lines[work.line].priority if work.line >= 0 else 100
         options = self.lines[work.line].record.options if work.line >= 0 else work.options
+        is_released = work.record is not None and work.record.status in ("released", "started")
         for component, number, qty in self.exploder.components(work.item, started, work.need):
             op = where[number]
             need = latest.arrival[op] if not self.table.rows[latest.row[op]].preds else latest.start[op]
             self._draws[component].append(
-                Draw(component, qty, need, priority, work.line, order, line_id, options, w, op, work.earliest)
+                Draw(
+                    component,
+                    qty,
+                    need,
+                    priority,
+                    work.line,
+                    order,
+                    line_id,
+                    options,
+                    w,
+                    op,
+                    work.earliest,
+                    is_released,
+                )
             )
             touched.add(component)
         return touched
@@ -433,6 +440,15 @@ class _Pull:
                         "keep it as stock, or reduce the work order",
                     )
                 )
+        for parent, day in sorted(self.exploder.gaps):
+            self.findings.append(
+                warning(
+                    "P204",
+                    parent,
+                    f"on {day} none of the dated BOM lines of {parent} is in force",
+                    "close the gap between valid_from and valid_to; it is made without them",
+                )
+            )
         o = self.offset
         pred_ptr, pred_op = o.predecessors(o.array("row"), o.array("work"))
         return SupplyPlan(

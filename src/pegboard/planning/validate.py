@@ -12,7 +12,7 @@ from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
 from pegboard.planning.check_day import check_inventory, check_references
-from pegboard.planning.check_materials import check_bom, check_cycles, check_sources, check_supply
+from pegboard.planning.check_materials import check_bom, check_cycles, check_sources, check_supply, check_units
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
 from pegboard.planning.faults import Faults
@@ -69,4 +69,5 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         progress={(s.wo, s.step): s for s in snapshot.work_order_steps},
         customers={c.customer: c for c in snapshot.customers},
     )
+    check_units(factory, faults)
     return factory, in_order([*faults.findings, *calendars.findings])

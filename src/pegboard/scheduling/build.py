@@ -20,7 +20,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     """The problem of scheduling all work orders of `plan`; `unpinned` names locked operations to set free."""
     findings: list[Finding] = []
     names = _op_names(table, plan)
-    rows, setup_done = _begun(factory, table, plan)
+    rows, setup_done = _begun(factory, table, plan, findings)
     pins = locate_pins(factory, table, plan, rows, names, unpinned)
     families = Families(factory, table.res_names)
     family = _families(table, plan, families)
@@ -29,7 +29,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
     n_op = rows.size
     reserved = reserve(pins, table, steps, changeovers, families, family, rows, plan, findings)
-    arcs, arc_material, arrival, release, latest_use = _arcs(factory, table, plan, setup_done, names, findings)
+    arcs, arc_material, arrival, dated, release, latest_use = _arcs(factory, table, plan, setup_done, names, findings)
     pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
     ops = Ops(
         step=rows,
@@ -56,6 +56,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         arcs=arcs,
         arc_material=arc_material,
         arrival=arrival,
+        dated=dated,
         release=release,
         weight=weight,
         due=due,
@@ -84,7 +85,7 @@ def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
     ]
 
 
-def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Ints, np.ndarray]:
+def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan, findings: list[Finding]) -> tuple[Ints, np.ndarray]:
     """Rows of the operations, begun ones on a variant that holds their resource and what remains of their work."""
     rows = plan.op_row.copy()
     setup_done = np.zeros(rows.size, np.uint8)
@@ -99,10 +100,14 @@ def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> tuple[Int
             setup_done[op] = 1
             cands = table.rows[rows[op]].cands
             chosen = [c for c in cands if table.res_names[c[0]] == progress.resource] or cands
+            if progress.resource and table.res_names[chosen[0][0]] != progress.resource:
+                what = f"step {progress.step} of {work.wo} has begun on {progress.resource}, where it may not run"
+                advice = "correct the resource, or add it as an alternate; another one goes on with it"
+                findings.append(warning("S305", f"{work.wo}.{progress.step}", what, advice, progress.source))
             if progress.remaining_min is not None:
                 minutes = progress.remaining_min * 60 * PPM
                 chosen = [(c[0], 0, up(minutes / table.efficiency(c[0])), 0.0, c[4], c[5]) for c in chosen]
-            elif plan.op_qty[op] < work.qty:
+            elif progress.good_qty + progress.scrapped_qty > 0:
                 chosen = [(c[0], 0, 0, c[3], c[4], c[5]) for c in chosen]
             rows[op] = table.variant(int(rows[op]), chosen)
     return rows, setup_done
@@ -137,7 +142,7 @@ def _arcs(
     begun: np.ndarray,
     names: list[str],
     findings: list[Finding],
-) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints]:
+) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints, Ints]:
     """Arcs between operations, and bounds from dated supplies. What has begun waits for nobody."""
     n_op = plan.op_row.size
     wait = np.array([round(r.step.wait_min * 60) if r.step else 0 for r in table.rows], np.int64)
@@ -151,6 +156,7 @@ def _arcs(
     has_succ = np.zeros(n_op, bool)
     has_succ[from_] = True
     arrival = np.full(n_op, factory.now, np.int64)
+    dated = np.full(n_op, factory.now, np.int64)
     release = np.full(n_op, factory.now, np.int64)
     latest_use = np.full(n_op, FAR, np.int64)
     last = last_ops(plan, has_succ)
@@ -172,7 +178,7 @@ def _arcs(
             m_from.extend(ends)
             m_to.extend([op] * len(ends))
         else:
-            bound = arrival if is_first[op] else release
+            bound = arrival if is_first[op] else dated
             bound[op] = max(bound[op], link.available)
             latest_use[op] = min(latest_use[op], link.expires)
     for work in plan.works:
@@ -195,7 +201,7 @@ def _arcs(
         batch=batch_all[order],
         queued=queued[order].astype(np.uint8),
     )
-    return arcs, material[order], arrival, release, latest_use
+    return arcs, material[order], arrival, dated, release, latest_use
 
 
 def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:
@@ -218,9 +224,10 @@ def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str,
                 dated[link.line] = max(dated[link.line], link.available)
     groups: dict[str, int] = {}
     group = np.empty(n, np.int64)
+    together = {line.record.order for line in plan.lines if line.record.ship_complete}
     for i, line in enumerate(plan.lines):
         dated[i] = max(dated[i], line.earliest)
-        key = line.record.order if line.record.ship_complete else line.id
+        key = line.record.order if line.record.order in together else line.id
         group[i] = groups.setdefault(key, len(groups))
     order = [sorted(e) for e in ends]
     line_op = np.array([op for ops in order for op in ops], np.int64)

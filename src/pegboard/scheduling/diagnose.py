@@ -23,7 +23,7 @@ def _reason(p: Problem, together: Together, op: int) -> str:
     S, R = p.steps, p.shop
     step = int(p.ops.step[op])
     name = p.name(op)
-    if p.arrival[op] >= p.horizon or p.release[op] >= p.horizon:
+    if p.arrival[op] >= p.horizon or p.not_before[op] >= p.horizon:
         return f"operation {name} would start after the planning horizon"
     longest_needed, longest_open, where = 0.0, 0.0, ""
     meets = False

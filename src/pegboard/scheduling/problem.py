@@ -23,9 +23,9 @@ class Problem:
     """One instance.
 
     `arcs` join routing steps and, where `arc_material`, the last operation of a supplying work order to the operation
-    that draws on it. `arrival` and `release` bound an operation's queue start and setup start by dated material and
-    by the earliest date its customer allows; `latest_use` is when a pegged lot expires. Lines are complete when the
-    operations `line_op` have ended and moved and their dated supplies are there (`line_dated`).
+    that draws on it. `arrival` bounds the queue of first operations by dated material, `dated` the setup of later ones;
+    `release` is the earliest date the customer allows; `latest_use` is when a pegged lot expires. Lines are
+    complete when the operations `line_op` have ended and moved and their dated supplies are there (`line_dated`).
     """
 
     now: int
@@ -40,6 +40,7 @@ class Problem:
     arcs: Arcs
     arc_material: NDArray[np.bool_]
     arrival: Ints
+    dated: Ints
     release: Ints
     weight: Floats
     due: Ints
@@ -67,6 +68,11 @@ class Problem:
     def n_op(self) -> int:
         """Number of operations."""
         return int(self.ops.step.size)
+
+    @property
+    def not_before(self) -> Ints:
+        """The earliest setup starts by dated material and release, whatever else is to be waited for."""
+        return np.maximum(self.release, self.dated)
 
     def name(self, op: int) -> str:
         """An operation as people name it: work order and step."""

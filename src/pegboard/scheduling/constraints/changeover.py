@@ -13,7 +13,8 @@ from pegboard.scheduling.view import holds
 class Changeover:
     """Along each resource with a matrix, in order of setup start, over operations with a family.
 
-    An operation takes the longest of its resources' changeovers, stretched by its primary resource's efficiency.
+    A hold of no time leaves a resource as it was. An operation takes the longest of its resources' changeovers,
+    stretched by its primary resource's efficiency.
     """
 
     name = "changeover"
@@ -25,9 +26,9 @@ class Changeover:
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Operations whose changeover is not what their place in the sequence asks for."""
         p, C = problem, problem.changeovers
-        op, res, _, _, _ = holds(p, schedule)
+        op, res, start, end, _ = holds(p, schedule)
         at = schedule.setup_start[op]
-        some = (p.shop.matrix[res] >= 0) & (p.ops.family[op] >= 0)
+        some = (p.shop.matrix[res] >= 0) & (p.ops.family[op] >= 0) & (start < end)
         op, res, at = op[some], res[some], at[some]
         order = np.lexsort((schedule.sequence[op], at, res))
         op, res = op[order], res[order]

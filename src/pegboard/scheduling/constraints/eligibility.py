@@ -29,7 +29,6 @@ class Eligibility:
             yield self._say(p, int(ops[k]), "runs on a resource that its step does not allow")
         for op in ops[S.need_ptr[step + 1] > S.need_ptr[step]].tolist():
             base, row = int(p.ops.need_ptr[op]), int(p.ops.step[op])
-            taken = [int(S.cand_res[schedule.cand[op]])]
             for k in range(int(p.ops.need_ptr[op + 1]) - base):
                 res = int(schedule.need_res[base + k])
                 s = int(S.need_set[S.need_ptr[row] + k])
@@ -40,7 +39,6 @@ class Eligibility:
                     )
                 elif schedule.end[op] > max(until):
                     yield self._say(p, op, f"{p.res_names[res]} has lost the skill before the operation ends")
-                taken.append(res)
 
     def _say(self, problem: Problem, op: int, what: str) -> Violation:
         return Violation(constraint=self.name, subject=problem.name(op), what=what)

@@ -23,8 +23,9 @@ class Material:
         """Operations that start before their material is there, or after it has expired."""
         p = problem
         done = schedule.end >= 0
-        for op in np.flatnonzero(done & (schedule.setup_start < p.arrival)).tolist():
-            yield self._say(p, op, f"starts {p.arrival[op] - schedule.setup_start[op]} s before its material is there")
+        there = np.maximum(p.arrival, p.dated)
+        for op in np.flatnonzero(done & (schedule.setup_start < there)).tolist():
+            yield self._say(p, op, f"starts {there[op] - schedule.setup_start[op]} s before its material is there")
         for op in np.flatnonzero(done & (schedule.setup_start >= p.ops.latest_use)).tolist():
             yield self._say(p, op, "draws a lot that has expired by then")
         arcs = np.flatnonzero(p.arc_material)

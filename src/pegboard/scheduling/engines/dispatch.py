@@ -57,7 +57,7 @@ class Dispatcher:
         """One pass with time running forward (`kernels.dispatch`). Begun operations go on first, whatever the rule."""
         p = self.problem
         begun = p.ops.setup_done == 1
-        release = np.where(begun, p.release, release)
+        release = np.where(begun, p.not_before, release)
         key = np.where(begun, -np.inf, key)
         out, _ = dispatch(
             p.timelines,
@@ -176,7 +176,7 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
 def _by_rule(d: Dispatcher, rule: Rule, options: Options) -> Schedule:
     p = d.problem
-    release = p.release
+    release = p.not_before
     if options.allowance_days is not None:
         release = np.maximum(release, d.ahead_of(d.reverse_start(), options.allowance_days))
     return d.forward(release, rule.key(p, d.urgency), rule.code, options.setup_price if rule.code == STATIC else 0.0)
@@ -227,7 +227,7 @@ class _JustInTime:
         ahead = (
             np.where(p.op_line >= 0, by.ahead[np.maximum(p.op_line, 0)], 0.0) if p.line_due.size else np.zeros(p.n_op)
         )
-        release = np.maximum(p.release, self.d.ahead_of(self.target, by.days + ahead))
+        release = np.maximum(p.not_before, self.d.ahead_of(self.target, by.days + ahead))
         due = p.due - (ahead * DAY).astype(np.int64)
         schedule = self.d.forward(release, by.rank(ahead), by.rule, self.options.setup_price, due)
         return _Found(by, schedule, score(p, schedule, self.d.planned))
@@ -290,7 +290,7 @@ def lower_bound(problem: Problem, planned: np.ndarray) -> float:
     )
     free = replace(problem, shop=shop)
     d = Dispatcher(free, planned)
-    schedule = d.forward(free.release, np.zeros(free.n_op), STATIC, 0.0)
+    schedule = d.forward(free.not_before, np.zeros(free.n_op), STATIC, 0.0)
     late = np.where(planned, np.maximum(line_completions(free, schedule) - free.line_due, 0), 0) / DAY
     return float((problem.line_weight * (late + LATE_LINE_DAYS * (late > 0))).sum())
 
