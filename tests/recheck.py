@@ -1519,15 +1519,15 @@ class Case:
                     options_ += [n for n in numbers if n > wanted][:1]
             return tuple(dict.fromkeys(options_))
 
-        def walk(parent: str, low: float | None, high: float | None, step_texts: Sequence[str], depth: int) -> None:
-            for line, is_sure in self._lines_in_force(wo, parent, options):
+        def walk(parent: str, span: Span | None, step_texts: Sequence[str], depth: int, sure: bool) -> None:
+            for line, in_force in self._lines_in_force(wo, parent, options):
+                is_sure = sure and in_force
                 own = line.get("step", "")
                 # Reading: what a phantom holds is consumed where the phantom is, or where its own line says.
                 texts = [*step_texts, own] if own or not step_texts else list(step_texts)
                 steps = steps_for(texts)
                 started = self.step_quantities(wo, steps[0]) if steps else [wo.qty]
-                least = low if low is not None else started[0]
-                most = high if high is not None else started[-1]
+                least, most = span if span is not None else (started[0], started[-1])
                 range_ = self._line_need(line, least, most, options)
                 if range_ is None:
                     continue
@@ -1536,7 +1536,7 @@ class Case:
                 if item is not None and item.supply == "phantom" and not is_byproduct and depth < 50:
                     # Reading: a phantom's own yield and rounding count, or it is looked through altogether.
                     most_inside = round_up(range_[1] / item.yield_, item.decimals)
-                    walk(item.name, range_[0] if is_sure else 0.0, most_inside, texts, depth + 1)
+                    walk(item.name, (range_[0], most_inside), texts, depth + 1, is_sure)
                     continue
                 decimals = item.decimals if item is not None else 0
                 need = (round_up(range_[0], decimals), round_up(range_[1], decimals))
@@ -1549,7 +1549,7 @@ class Case:
                         Component(line["component"], steps, need[0] if is_sure else 0.0, need[1], is_byproduct)
                     )
 
-        walk(wo.item, None, None, [], 0)
+        walk(wo.item, None, [], 0, True)
         return found
 
     def _is_issued(self, wo: WorkOrder, steps: tuple[int, ...]) -> bool:
@@ -2040,7 +2040,7 @@ def check_pair(
             ok = op.setup_start >= ready - MINUTE
             ledger.test("precedence", ok, f"{op.name} starts before what step {earlier} finished may be used")
         return
-    overlaps = step.transfer_qty > 0 and min(case.step_quantities(wo, earlier)) > step.transfer_qty + EPS
+    overlaps = step.transfer_qty > 0 and max(case.step_quantities(wo, earlier)) > step.transfer_qty + EPS
     ready = queue_over(case, op, case.after_lags(step, before.end))
     if overlaps and op.setup_start < ready - MINUTE:
         check_overlap(case, ledger, wo, before, op)
@@ -2541,7 +2541,8 @@ def check_completion(case: Case, ledger: Ledger) -> None:
                 continue
             if together:
                 span = (max(a for a, _ in joint), max(b for _, b in joint))
-            latest = max(span[1], *allowed_delays(case, case.factory.order_lines[line.key], span[1]))
+            bound_by = known if together else [case.factory.order_lines[line.key]]
+            latest = max(span[1], *(delay for one in bound_by for delay in allowed_delays(case, one, span[1])))
             ok = span[0] - MINUTE <= line.completion <= latest + MINUTE
             what = "the order is complete" if together else "its supplies are there"
             said = case.show(line.completion)
@@ -2755,7 +2756,14 @@ def remaining_work(case: Case, op: Operation, row: Row) -> list[Span]:
             continue
         step, per = case.step(op), mode.run_min * mode.run_factor
         made = number(row.get("good_qty"))
-        rest = max(0.0, case.work_orders[op.wo].qty - made - number(row.get("scrapped_qty")))
+        scrapped = number(row.get("scrapped_qty"))
+        # Reading: what remains is of the order's quantity, or of what earlier yields leave of it.
+        rest = max(
+            0.0,
+            min([case.work_orders[op.wo].qty, *case.step_quantities(case.work_orders[op.wo], op.step)])
+            - made
+            - scrapped,
+        )
         most = max(0.0, number(case.factory.work_orders.get(op.wo, {}).get("qty"), rest), rest)
         found.append((rest * per if not step.per_lot else 0.0, (step.fixed_min or 0.0) + again + max(per, most * per)))
     return found
