@@ -207,7 +207,7 @@ def _best_option(
     best_members,
     times,
 ):
-    """The candidate and members with which `op` ends first when decided at `t`; -1 where none is free.
+    """The candidate and members with which `op` ends first when decided at `t`; -1 where none is free and open.
 
     Writes `(setup_start, start, end, changeover)` to `times` and the members to `best_members`.
     """
@@ -220,7 +220,7 @@ def _best_option(
     seen_run = 0.0
     for cand in range(S.cand_ptr[step], S.cand_ptr[step + 1]):
         res = S.cand_res[cand]
-        if in_use[res] + UNIT > R.capacity[res]:
+        if in_use[res] + UNIT > R.capacity[res] or next_open(T, R.timeline[res], t) > t:
             continue
         plain = R.matrix[res] < 0 and R.reserved_ptr[res + 1] == R.reserved_ptr[res]
         if (
@@ -440,7 +440,7 @@ def dispatch(
                     p = q
             if p < 0:
                 break
-            opening = _opening(T, R, pool_ptr, pool_res, p, in_use, t)
+            opening = _opening(T, R, pool_ptr, pool_res, p, in_use, t, False)
             if opening > t:
                 is_touched[p] = 0
                 if opening < horizon and opening < wake_at[p]:
@@ -500,6 +500,7 @@ def dispatch(
                     size[p] = pool_push(queue, base[p], size[p], key, stash[j])
             if chosen < 0:
                 is_touched[p] = 0
+                later = min(later, _opening(T, R, pool_ptr, pool_res, p, in_use, t, True))
                 if later > t and later < horizon and later < wake_at[p]:
                     wake_at[p] = later
                     if n_event + 1 >= times.size:
@@ -632,15 +633,20 @@ def _queue_over(T, R, S, O, op, ready_queued, ready, now):
 
 
 @leaf
-def _opening(T, R, pool_ptr, pool_res, pool, in_use, t):
-    """When the first free resource of a pool is open: `t` where one is open now, FAR where none is free."""
+def _opening(T, R, pool_ptr, pool_res, pool, in_use, t, only_closed):
+    """When the first free resource of a pool is open: `t` where one is open now, FAR where none is free.
+
+    With `only_closed` resources that are open at `t` are passed over.
+    """
     earliest = FAR
     seen = -1
     for k in range(pool_ptr[pool], pool_ptr[pool + 1]):
         res = pool_res[k]
         if in_use[res] + UNIT <= R.capacity[res] and R.timeline[res] != seen:
             seen = R.timeline[res]
-            earliest = min(earliest, next_open(T, seen, t))
+            at = next_open(T, seen, t)
+            if at > t or not only_closed:
+                earliest = min(earliest, at)
             if earliest == t:
                 break
     return earliest
