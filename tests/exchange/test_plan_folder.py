@@ -32,7 +32,7 @@ from pegboard.exchange import PlanUnreadableError, plan_hash, read_plan, write_p
 from pegboard.exchange.instants import Instants, seconds
 from pegboard.exchange.plan_columns import COUNTS, PLAN_FILES, formatter, parser, plan_columns
 
-CONTRACT = Path("/work/shared/spec/plan-folder.md")
+CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "spec" / "plan-folder.md"
 NAMES = [*(f"{name}.csv" for name in PLAN_FILES), "kpis.json", "certificate.json"]
 
 

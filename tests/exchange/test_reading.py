@@ -221,7 +221,7 @@ def test_hidden_and_temporary_files_and_notes_are_passed_over(factory: Folder):
 
 @pytest.mark.parametrize("name", ["bicycles", "mto-10k", "mto-10k-rich", "mto-100k"])
 def test_the_shared_factories_are_read_without_a_finding(name: str):
-    path = Path("/work/shared/data") / name
+    path = Path(__file__).resolve().parents[3] / "shared" / "data" / name
     if not path.exists():
         pytest.skip(f"no data at {path}")
     reading = read_factory(path, clock=lambda: NOW)

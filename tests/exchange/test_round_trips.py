@@ -26,7 +26,7 @@ from pegboard.exchange.schema import Column, FactoryFile
 from pegboard.exchange.synonyms import known_headers, other_names, squash
 from tests.exchange.conftest import NOW, Folder
 
-SHARED = Path("/work/shared/data")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lamps"
 
 

@@ -10,8 +10,8 @@ from pegboard.exchange import CODES, factory_schema
 from pegboard.exchange.schema import KEYS, RANGES, columns_of, factory_file
 from pegboard.exchange.synonyms import EVERYWHERE, IN_FILE, known_headers, other_names, squash
 
-CONTRACT = Path("/work/shared/spec/factory-folder.md")
-CODE_PAGE = Path(__file__).parents[2] / "docs" / "findings.md"
+CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "spec" / "factory-folder.md"
+CODE_PAGE = Path(__file__).parents[2] / "docs" / "messages.md"
 
 
 def test_there_is_a_table_for_every_file_in_the_order_of_the_snapshot():

@@ -30,7 +30,7 @@ from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable
-from pegboard.tables.supply import Link, SupplyPlan
+from pegboard.tables.supply import LeftOut, Link, SupplyPlan
 
 Report = Callable[[str, float], None]
 ROUNDS = 12
@@ -54,7 +54,7 @@ class Outcome:
 class _Lessons:
     """What earlier rounds taught: lines to leave out, locks to set free, when lots are really used."""
 
-    drop: dict[str, str]
+    drop: dict[str, LeftOut]
     stuck: dict[str, Finding]
     unpinned: frozenset[str]
     barred: Barred
@@ -115,7 +115,7 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     for op, why in failures.items():
         for line in _lines_behind(supply, problem, op):
             if supply.lines[line].id not in lessons.drop:
-                lessons.drop[supply.lines[line].id] = why
+                lessons.drop[supply.lines[line].id] = LeftOut("unschedulable", why)
                 learned = True
         work = supply.works[supply.op_work[op]]
         if work.root and work.line < 0 and work.root not in lessons.stuck:

@@ -58,13 +58,14 @@ def run_plan(
     else:
         _summary(plan, seconds, out if valid or keep_invalid else None)
     faults = any(f.severity == "error" for f in plan.messages)
-    return 1 if faults or not valid or not plan.orders else 0
+    nothing = all(o.status == "unplanned" for o in plan.orders)
+    return 1 if faults or not valid or nothing else 0
 
 
 def _summary(plan: Plan, seconds: float, out: Path | None) -> None:
     broken = plan.certificate.violations
     word = "certified, 0 violations" if not broken else f"NOT certified, {len(broken):,} violations"
-    resources = len({o.resource for o in plan.operations})
+    resources = len({name for o in plan.operations for name in (o.resource, *o.also)})
     line(
         f"{len(plan.orders):,} order lines, {len(plan.work_orders):,} work orders, "
         f"{len(plan.operations):,} operations, {resources:,} resources; {word}; {seconds:.1f} s"
@@ -79,31 +80,36 @@ def _summary(plan: Plan, seconds: float, out: Path | None) -> None:
     if late:
         worst = max(late, key=lambda o: (o.lateness_min or 0.0, o.id))
         line(
-            f"late     {len(late):,} lines, worst {worst.id} by {duration((worst.lateness_min or 0) * 60)} "
+            f"late     {counted(len(late), 'line')}, worst {worst.id} by {duration((worst.lateness_min or 0) * 60)} "
             f"({worst.reason})"
         )
     missing = [o for o in plan.orders if o.status == "unplanned"]
     if missing:
-        line(f"missing  {len(missing):,} lines not planned, first {missing[0].id} ({missing[0].reason})")
+        line(f"missing  {counted(len(missing), 'line')} not planned, first {missing[0].id} ({missing[0].reason})")
     if plan.purchases:
         first = sum(1 for p in plan.purchases if p.order_by <= plan.now)
         hurry = sum(1 for p in plan.purchases if not p.feasible)
         line(
-            f"buy      {len(plan.purchases):,} purchases, {first:,} to order today, "
+            f"buy      {counted(len(plan.purchases), 'purchase')}, {first:,} to order today, "
             f"{hurry:,} needed earlier than they can arrive"
         )
     errors = sum(1 for f in plan.messages if f.severity == "error")
     warnings = sum(1 for f in plan.messages if f.severity == "warning")
     if errors or warnings:
         line(
-            f"findings {errors:,} errors, {warnings:,} warnings"
-            + (f" (see {out / 'messages.csv'})" if out else " (see pegboard validate)")
+            f"findings {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+            + (f" (see {out / 'messages.csv'})" if out else " (write the plan with --out and see messages.csv)")
         )
     for v in broken[:10]:
         line(f"violated {v.constraint}: {v.subject} {v.what}")
     if out is not None:
         line(f"written  {out}")
     line(f"next     {_next(late, missing, out)}")
+
+
+def counted(n: int, what: str) -> str:
+    """A number with its noun: `1 line`, `2 lines`."""
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def _next(late: list[OrderPlan], missing: list[OrderPlan], out: Path | None) -> str:

@@ -1,6 +1,6 @@
 """Rounding of quantities to an item's decimals, safe against binary fractions.
 
-Supplies round up, yields round down; `3 * 0.1 / 0.1` must stay 3 (domain rule C5, edge case 5).
+Supplies round up, yields round down; `3 * 0.1 / 0.1` must stay 3.
 """
 
 import math

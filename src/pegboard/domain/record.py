@@ -6,7 +6,7 @@ from typing import NewType
 import msgspec
 
 Moment = date | datetime
-"""A bare date (its instant depends on use, see `time.py`) or an aware date-time."""
+"""A bare date (its instant depends on its use, see `calendar.py`) or an aware date-time."""
 
 ClockMin = NewType("ClockMin", int)
 """Minutes after local midnight, 0 to 1440."""

@@ -1,7 +1,7 @@
 """The codes of the findings that reading a factory can give: F1 files, F2 cells, F3 records.
 
 The severity belongs to the code: an error keeps something out of the plan, a warning names an assumption
-that a person should confirm, an info names a choice that was made. `docs/findings.md` explains each.
+that a person should confirm, an info names a choice that was made. `docs/messages.md` explains each.
 """
 
 from pegboard.domain.finding import Severity

@@ -72,8 +72,9 @@ class Explainer:
         line = self.p.supply.lines[i]
         done = self.p.completion[i]
         if done is None:
-            reason = self.p.supply.unplanned.get(i, "it is not planned")
-            return Why(line.record.order, line.record.line, line.due, None, 0, (), _cause_of_unplanned(reason), reason)
+            left = self.p.supply.unplanned[i]
+            reason = left.why
+            return Why(line.record.order, line.record.line, line.due, None, 0, (), left.cause, reason)
         chain = self._chain(i, done)
         cause, reason = self._verdict(i, done, chain)
         return Why(
@@ -320,13 +321,6 @@ class Explainer:
 
 def _segment(kind: Kind, start: int, end: int, subject: str, what: str) -> Segment:
     return Segment(kind, start, end, end - start, subject, what)
-
-
-def _cause_of_unplanned(reason: str) -> str:
-    for word, cause in (("buffer", "buffer"), ("horizon", "horizon"), ("short", "material"), ("item", "data")):
-        if word in reason:
-            return cause
-    return "unschedulable"
 
 
 def _date(planned: Planned, t: int) -> str:

@@ -71,7 +71,7 @@ def utilisation(p: Planned, end: int) -> dict[str, float]:
 def _wip_value(p: Planned, end: int) -> float | None:
     """Mean value of work in progress: unit cost times quantity, weighted by the share of the time it is open."""
     costs = {i: r.unit_cost for i, r in p.factory.items.items() if r.unit_cost is not None}
-    if not costs or end <= p.factory.now:
+    if end <= p.factory.now or not any(work.item in costs for work in p.supply.works):
         return None
     total = 0.0
     for work in p.supply.works:

@@ -30,7 +30,7 @@ def order_rows(p: Planned, explainer: Explainer) -> tuple[OrderPlan, ...]:
                 qty=line.qty,
                 due=line.due,
                 completion=done,
-                lateness_min=None if done is None else (done - line.due) / 60,
+                lateness_min=None if done is None else round((done - line.due) / 60, 4),
                 status=status,
                 weight=line.weight,
                 cause=why.cause if why else "",

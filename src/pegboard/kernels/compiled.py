@@ -8,6 +8,7 @@ therefore kept in a folder named by the sources of all kernels together.
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ def _keep_cache_by_content() -> None:
     base = Path(given) if given else here / "__pycache__"
     folder = base / f"kernels-{digest.hexdigest()[:12]}"
     try:
+        if not given and not folder.exists():
+            for stale in base.glob("kernels-*"):
+                shutil.rmtree(stale, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from pegboard.domain.item import Item
-from pegboard.domain.snapshot import Snapshot
+from pegboard.domain.snapshot import PlanningPolicy, Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.faults import Faults
 
@@ -51,6 +51,26 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
                 "add the work order, or remove the row",
                 step.source,
             )
+
+
+def check_unused(snapshot: Snapshot, faults: Faults) -> None:
+    """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
+    policy, plain = snapshot.settings.policy, PlanningPolicy()
+    unused = {
+        "pegging = hard": sum(i.pegging == "hard" for i in snapshot.items),
+        "shelf_life_days": sum(i.shelf_life_days is not None for i in snapshot.items),
+        "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
+        "option_rules.csv": len(snapshot.option_rules),
+        "weekly_qty of suppliers": sum(s.weekly_qty is not None for s in snapshot.suppliers),
+        "max_wait_min": sum(s.max_wait_min is not None for s in snapshot.routing),
+        "replenishment of buffers": sum(i.policy == "buffer" for i in snapshot.items),
+        "clear_to_build": int(policy.clear_to_build != plain.clear_to_build),
+        "buffer_trigger": int(policy.buffer_trigger != plain.buffer_trigger),
+    }
+    for what, count in unused.items():
+        if count:
+            said = f"{what} is given {count} times and not planned by yet"
+            faults.info("V158", what, said, "the plan is made without it; check what depends on it by hand", "")
 
 
 def check_inventory(

@@ -1,7 +1,7 @@
 """Lot rules: from a net quantity to the quantities of new supplies.
 
 The order is that of published MRP: gross up by yield, raise to the minimum, round up to the multiple, split at the
-maximum, and each split obeys the minimum again (worked example MT-07's sources; `domain.md` 2.2).
+maximum, and each split obeys the minimum again (OCA's and frePPLe's rules agree).
 """
 
 import math

@@ -21,7 +21,7 @@ from pegboard.planning.net import Draw, Source, Taken, net
 from pegboard.planning.offset import Latest, Offset
 from pegboard.planning.purchase import PurchaseDates
 from pegboard.tables.process import ProcessTable
-from pegboard.tables.supply import Line, Link, Purchase, Shortage, SupplyPlan, Work
+from pegboard.tables.supply import LeftOut, Line, Link, Purchase, Shortage, SupplyPlan, Work
 
 Report = Callable[[str, float], None]
 Barred = frozenset[tuple[str, str]]
@@ -29,7 +29,7 @@ Barred = frozenset[tuple[str, str]]
 
 
 def pull(
-    factory: Factory, table: ProcessTable, drop: dict[str, str], stuck: dict[str, Finding], barred: Barred
+    factory: Factory, table: ProcessTable, drop: dict[str, LeftOut], stuck: dict[str, Finding], barred: Barred
 ) -> SupplyPlan:
     """Planned supply for all open lines but those in `drop` (line id -> reason), without the work orders in `stuck`.
 
@@ -39,8 +39,8 @@ def pull(
     lines = order_lines(factory)
     unplanned = {i: drop[line.id] for i, line in enumerate(lines) if line.id in drop}
     for i, line in enumerate(lines):
-        if i not in unplanned and (why := _hopeless(factory, line)):
-            unplanned[i] = why
+        if i not in unplanned and (left_out := _hopeless(factory, line)):
+            unplanned[i] = left_out
     stuck = dict(stuck)
     while True:
         run = _Pull(factory, table, lines, frozenset(unplanned), frozenset(stuck), barred)
@@ -50,12 +50,12 @@ def pull(
             return run.result(unplanned)
         for shortage in run.true_shortages():
             if shortage.line >= 0:
-                unplanned.setdefault(shortage.line, shortage.why)
+                unplanned.setdefault(shortage.line, shortage.left_out)
             else:
                 stuck[shortage.wo] = warning(
                     "P203",
                     shortage.wo,
-                    f"work order {shortage.wo} cannot be completed: {shortage.why}",
+                    f"work order {shortage.wo} cannot be completed: {shortage.left_out.why}",
                     "supply what is missing, or cancel it; it is left out of the plan",
                 )
 
@@ -87,14 +87,14 @@ def _line(factory: Factory, record: OrderLine, qty: float) -> Line:
     )
 
 
-def _hopeless(factory: Factory, line: Line) -> str:
+def _hopeless(factory: Factory, line: Line) -> LeftOut | None:
     if line.record.item not in factory.items:
-        return f"item {line.record.item} does not exist"
+        return LeftOut("data", f"item {line.record.item} does not exist")
     if line.due > factory.horizon:
-        return "due after the planning horizon"
+        return LeftOut("horizon", "due after the planning horizon")
     if factory.supply[line.record.item] == "phantom":
-        return f"item {line.record.item} is a phantom and cannot be delivered"
-    return ""
+        return LeftOut("data", f"item {line.record.item} is a phantom and cannot be delivered")
+    return None
 
 
 class _Pull:
@@ -401,15 +401,16 @@ class _Pull:
 
     # -- what came of it ---------------------------------------------------------------------------------------------
 
-    def _why_short(self, item: str, qty: float) -> str:
+    def _why_short(self, item: str, qty: float) -> LeftOut:
         factory = self.factory
         record = factory.items[item]
         if item in factory.blocked:
-            return f"{qty:g} {item} short: {factory.blocked[item].what}"
+            return LeftOut("material", f"{qty:g} {item} short: {factory.blocked[item].what}")
         if record.policy == "buffer":
             have = sum(lot.qty for lot in factory.lots.get(item, ()))
-            return f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished in time"
-        return f"{qty:g} {item} short: a purchase would arrive after the planning horizon"
+            why = f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished in time"
+            return LeftOut("buffer", why)
+        return LeftOut("horizon", f"{qty:g} {item} short: a purchase would arrive after the planning horizon")
 
     def true_shortages(self) -> list[Shortage]:
         """Shortages that dropping other failing lines would not heal; at least one.
@@ -424,7 +425,7 @@ class _Pull:
         worst = max(self.shortages, key=lambda s: (self.lines[s.line].need, self.lines[s.line].priority, s.line))
         return [worst]
 
-    def result(self, unplanned: dict[int, str]) -> SupplyPlan:
+    def result(self, unplanned: dict[int, LeftOut]) -> SupplyPlan:
         """The arrays and rows of this run; surplus supplies are remarked on."""
         given: dict[int, float] = defaultdict(float)
         for link in self.links:

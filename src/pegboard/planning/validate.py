@@ -11,7 +11,7 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
-from pegboard.planning.check_day import check_inventory, check_references
+from pegboard.planning.check_day import check_inventory, check_references, check_unused
 from pegboard.planning.check_materials import check_bom, check_cycles, check_sources, check_supply, check_units
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
@@ -37,6 +37,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     sources = check_sources(snapshot, items, faults)
     check_supply(snapshot, items, supply, routing, sources, faults)
     check_references(snapshot, items, faults)
+    check_unused(snapshot, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)
     graph = {p: {line.component for line in rows} for p, rows in bom.items() if p not in faults.blocked}

@@ -87,6 +87,13 @@ class Link(msgspec.Struct, gc=False):
     hard: bool
 
 
+class LeftOut(msgspec.Struct, frozen=True, gc=False):
+    """Why a line is not planned: a code and a sentence."""
+
+    cause: Literal["data", "buffer", "horizon", "material", "unschedulable"]
+    why: str
+
+
 class Shortage(msgspec.Struct, frozen=True, gc=False):
     """A demand nothing can cover: which line it stops, or (-1) which existing work order, and why in words."""
 
@@ -94,7 +101,7 @@ class Shortage(msgspec.Struct, frozen=True, gc=False):
     wo: str
     item: str
     qty: float
-    why: str
+    left_out: LeftOut
 
 
 class SupplyPlan(msgspec.Struct):
@@ -117,7 +124,7 @@ class SupplyPlan(msgspec.Struct):
     latest_end: NDArray[np.int64]
     pred_ptr: NDArray[np.int64]
     pred_op: NDArray[np.int64]
-    unplanned: dict[int, str]
+    unplanned: dict[int, LeftOut]
     findings: list[Finding]
 
     def links_of_line(self) -> dict[int, list[Link]]:
