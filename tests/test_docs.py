@@ -197,10 +197,23 @@ def test_every_column_and_figure_of_the_plan_folder_is_explained():
 
 def test_every_constraint_and_cause_is_explained():
     page = document(MESSAGES)
-    explain = document(ROOT / "src" / "pegboard" / "insight" / "explain.py")
-    causes = {"past_due", "calendar", "material", "capacity", "lead_time", "earliest", "together", "unschedulable"}
+    sources = [ROOT / "src" / "pegboard" / name for name in ("insight/explain.py", "tables/supply.py")]
+    said = "".join(document(source) for source in sources)
+    causes = {
+        "past_due",
+        "calendar",
+        "material",
+        "capacity",
+        "lead_time",
+        "earliest",
+        "together",
+        "unschedulable",
+        "buffer",
+        "horizon",
+        "data",
+    }
     assert {"earliest", "together"} <= LABEL.keys()
-    assert [cause for cause in causes - LABEL.keys() if f'"{cause}"' not in explain] == []
+    assert [cause for cause in causes - LABEL.keys() if f'"{cause}"' not in said] == []
     assert sorted(c for c in causes | {c.name for c in ALL} if f"| `{c}` |" not in page) == []
 
 

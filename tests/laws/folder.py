@@ -89,5 +89,6 @@ def _later(text: str, days: int) -> str:
     if not _MOMENT.fullmatch(text):
         return text
     if "T" in text:
-        return (datetime.fromisoformat(text) + timedelta(days=days)).isoformat(timespec="minutes")
+        later = datetime.fromisoformat(text) + timedelta(days=days)
+        return later.isoformat(timespec="seconds" if text.count(":") == 2 else "minutes")
     return (date.fromisoformat(text) + timedelta(days=days)).isoformat()

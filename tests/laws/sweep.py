@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from multiprocessing import Pool, TimeoutError
 from pathlib import Path
 
 from pegboard.exchange import factory_schema
@@ -20,6 +21,7 @@ from tests.laws.folder import FactoryFolder
 from tests.laws.planning import outcome
 from tests.laws.random_factory import random_factory
 
+PATIENCE = 120
 RULES = ("jit", "edd", "odd", "slack", "cr", "atc", "priority")
 
 
@@ -42,6 +44,20 @@ def examine_seed(seed: int) -> tuple[int, list[str]]:
     """The faults of one seed's plan; every third seed is planned by another rule than the default."""
     with tempfile.TemporaryDirectory() as folder:
         return seed, outcome(random_factory(seed), Path(folder), dispatching(seed)).sentences
+
+
+def examine_all(seeds: range, workers: int) -> Iterator[tuple[int, list[str]]]:
+    """The faults of every seed, in order; one that takes too long is a fault, and its worker is ended."""
+    while seeds:
+        with Pool(workers) as pool:  # leaving it ends its workers
+            results = pool.imap(examine_seed, seeds)
+            for seed in seeds:
+                seeds = range(seed + 1, seeds.stop)
+                try:
+                    yield results.next(PATIENCE)
+                except TimeoutError:
+                    yield seed, [f"hang: no plan after {PATIENCE} s"]
+                    break
 
 
 def shrink(factory: FactoryFolder, rule: str, by: str) -> FactoryFolder:
@@ -80,7 +96,7 @@ def shrink(factory: FactoryFolder, rule: str, by: str) -> FactoryFolder:
     return factory
 
 
-def _fewer_rows(factory: FactoryFolder, table: str, fails) -> FactoryFolder:  # type: ignore[no-untyped-def]
+def _fewer_rows(factory: FactoryFolder, table: str, fails: Callable[[FactoryFolder], bool]) -> FactoryFolder:
     step = max(1, len(factory.tables[table]) // 2)
     while step >= 1:
         i = 0
@@ -106,14 +122,13 @@ def main() -> int:
     first, _, last = chosen.seeds.partition("..")
     began, broken, kinds = time.perf_counter(), 0, Counter[str]()
     examples: dict[str, int] = {}
-    with ProcessPoolExecutor(chosen.workers) as pool:
-        for seed, found in pool.map(examine_seed, range(int(first), int(last or int(first) + 1)), chunksize=4):
-            broken += bool(found)
-            for rule in dict.fromkeys(map(rule_of, found)):
-                kinds[rule] += 1
-                examples.setdefault(rule, seed)
-            for sentence in found[: chosen.show]:
-                print(f"seed {seed}: {sentence}", flush=True)
+    for seed, found in examine_all(range(int(first), int(last or int(first) + 1)), chosen.workers):
+        broken += bool(found)
+        for rule in dict.fromkeys(map(rule_of, found)):
+            kinds[rule] += 1
+            examples.setdefault(rule, seed)
+        for sentence in found[: chosen.show]:
+            print(f"seed {seed}: {sentence}", flush=True)
     print(f"{broken} factories with faults; {time.perf_counter() - began:.0f} s")
     for rule, count in kinds.most_common():
         print(f"{count:6} factories  {rule}  (seed {examples[rule]})")
