@@ -10,8 +10,10 @@ from pegboard.app.planning import Outcome, make_plan, with_plan_hash
 from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.plan import Plan
 from pegboard.exchange import Reading, plan_hash, read_factory, write_plan
+from pegboard.planning.leadtime import LeadTime, lead_times
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.dispatch import Options
+from pegboard.tables.process import ProcessTable
 
 Report = Callable[[str, float], None]
 
@@ -57,6 +59,17 @@ def validate_factory(path: Path) -> tuple[Reading, list[Finding]]:
     if reading.snapshot is not None:
         findings.extend(validate(reading.snapshot)[1])
     return reading, in_order(findings)
+
+
+def factory_lead_times(path: Path) -> tuple[list[LeadTime] | None, list[Finding], set[str]]:
+    """Lead times of a factory's items, the findings, and the items that are part of no other."""
+    reading = read(path)
+    if reading.snapshot is None:
+        return None, in_order(reading.findings), set()
+    factory, faults = validate(reading.snapshot)
+    inside = {line.component for rows in factory.bom.values() for line in rows}
+    ends = set(factory.items) - inside
+    return lead_times(factory, ProcessTable(factory)), in_order([*reading.findings, *faults]), ends
 
 
 def remember(path: Path) -> None:

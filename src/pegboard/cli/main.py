@@ -64,6 +64,19 @@ def why(
 
 
 @app.command
+def leadtime(
+    factory: Factory,
+    items: Annotated[list[str] | None, Parameter(help="Items to show; the finished ones if absent.")] = None,
+    *,
+    json: Json = False,
+) -> int:
+    """Show own and cumulative lead times, and the chain of items that decides them."""
+    from pegboard.cli.leadtime import run_leadtime
+
+    return run_leadtime(factory, items or [], json=json)
+
+
+@app.command
 def validate(factory: Factory, *, json: Json = False) -> int:
     """Read and cross-check a factory; every fault with its place and what to do."""
     from pegboard.cli.validate import run_validate

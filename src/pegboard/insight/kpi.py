@@ -3,6 +3,7 @@
 import numpy as np
 
 from pegboard.domain.plan import Kpis, OrderPlan
+from pegboard.insight.delivery import Delivery, delivery_figures
 from pegboard.insight.planned import Planned
 from pegboard.scheduling.view import OpenTime, holds
 
@@ -12,8 +13,10 @@ DAY = 86_400.0
 def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: float, bound: float) -> Kpis:
     """Key figures; a line left out counts as neither on time nor late, but in the share on time it counts against."""
     s = p.schedule
-    late = [max(0.0, (o.lateness_min or 0.0) / 1440) for o in orders]
     planned = [o for o in orders if o.completion is not None]
+    figures = delivery_figures(
+        [Delivery(o.due / DAY, o.completion / DAY, o.qty, o.qty, o.weight) for o in planned if o.completion is not None]
+    )
     on_time = sum(1 for o in orders if o.status in ("on_time", "covered"))
     n_late = sum(1 for o in orders if o.status == "late")
     first: dict[int, int] = {}
@@ -30,9 +33,9 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
         lines_late=n_late,
         lines_unplanned=len(orders) - on_time - n_late,
         on_time_pct=round(100 * on_time / len(orders), 4) if orders else 100.0,
-        total_tardiness_days=round(sum(late), 6),
-        weighted_tardiness_days=round(sum(t * o.weight for t, o in zip(late, orders, strict=True)), 6),
-        max_lateness_days=round(max(((o.lateness_min or 0.0) / 1440 for o in planned), default=0.0), 6),
+        total_tardiness_days=round(figures.total_tardiness, 6),
+        weighted_tardiness_days=round(figures.weighted_tardiness, 6),
+        max_lateness_days=round(figures.max_lateness, 6),
         mean_lead_time_days=round(float(np.mean(flow)), 6) if flow else 0.0,
         makespan_days=round((last - p.factory.now) / DAY, 6),
         setup_hours=round(float(setup.sum()) / 3.6e9, 4),
