@@ -69,6 +69,14 @@ class FactoryFolder:
         return sum(map(len, self.tables.values()))
 
 
+def table(header: str, *rows: str) -> tuple[Row, ...]:
+    """Rows written in words: `table("item qty", "CHAIR 4")`; `-` is a blank cell."""
+    columns = header.split()
+    return tuple(
+        {column: "" if cell == "-" else cell for column, cell in zip(columns, row.split(), strict=True)} for row in rows
+    )
+
+
 def write_csv(path: Path, rows: Iterable[Row]) -> None:
     """Rows of text cells under a header of all their columns."""
     rows = list(rows)

@@ -543,7 +543,7 @@ class _Maker:
         done = self.rng.randrange(0, len(steps)) if is_started else 0
         is_started = is_started and not self.has_begun
         for number in steps[:done]:
-            finished = self.moment(-1, self.rng.randrange(6, 20))
+            finished = self.moment(self.rng.choice((-1, 0)), self.rng.randrange(0, 6))
             self.add("work_order_steps", wo=wo, step=number, status="done", finished=finished, good_qty=qty)
         if is_started:
             self.has_begun = True

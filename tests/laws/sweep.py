@@ -13,7 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing import Pool, TimeoutError
+from multiprocessing import Pool
+from multiprocessing import TimeoutError as Overdue
 from pathlib import Path
 
 from pegboard.exchange import factory_schema
@@ -55,7 +56,7 @@ def examine_all(seeds: range, workers: int) -> Iterator[tuple[int, list[str]]]:
                 seeds = range(seed + 1, seeds.stop)
                 try:
                     yield results.next(PATIENCE)
-                except TimeoutError:
+                except Overdue:
                     yield seed, [f"hang: no plan after {PATIENCE} s"]
                     break
 

@@ -3,6 +3,7 @@
 The factories come from `random_factory.py`; `python -m tests.laws.sweep` plans as many more as one likes.
 """
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -118,20 +119,20 @@ def test_a_machine_with_room_for_one_never_holds_two(case_of: CaseOf, first: int
                 busy[op["resource"]].append((stamp(op["setup_start"]), stamp(op["end"]), op["wo"]))
         for resource, spells in busy.items():
             spells.sort()
-            for (_, end, one), (start, _, other) in zip(spells, spells[1:], strict=False):
+            for (_, end, one), (start, _, other) in itertools.pairwise(spells):
                 assert end <= start, (case.factory.name, resource, one, other)
 
 
 @BLOCKS
 def test_steps_follow_each_other_with_their_waits(case_of: CaseOf, first: int):
-    """P4: without transfer batches a step begins no earlier than the one before it in the chain has ended and waited."""
+    """P4: without transfer batches a step begins no earlier than the one before it has ended and waited."""
     checked = 0
     for case in block(case_of, first):
         routing = {(row["item"], row["step"]): row for row in case.factory.tables.get("routing", ())}
         networks = {item for (item, _), row in routing.items() if row.get("after") or row.get("transfer_qty")}
         items = {row["wo"]: row["item"] for row in case.rows("work_orders")}
         operations = sorted(case.rows("operations"), key=lambda op: (op["wo"], int(op["step"])))
-        for before, after in zip(operations, operations[1:], strict=False):
+        for before, after in itertools.pairwise(operations):
             item = items[before["wo"]]
             if before["wo"] != after["wo"] or item in networks or after["status"] == "started":
                 continue
@@ -150,8 +151,10 @@ def test_new_work_orders_and_purchases_obey_their_lot_rules(case_of: CaseOf, fir
         sources = {(row["item"], row["supplier"]): row for row in case.factory.tables.get("item_suppliers", ())}
         old = {row["wo"] for row in case.factory.tables.get("work_orders", ())}
         lots = [(items[row["item"]], {}, float(row["qty"])) for row in case.rows("work_orders") if row["wo"] not in old]
-        for row in case.rows("purchases"):
-            lots.append((items[row["item"]], sources.get((row["item"], row["supplier"]), {}), float(row["qty"])))
+        lots += [
+            (items[row["item"]], sources.get((row["item"], row["supplier"]), {}), float(row["qty"]))
+            for row in case.rows("purchases")
+        ]
         for item, source, qty in lots:
             minimum, multiple = (float(source.get(key) or item.get(key) or 0) for key in ("min_qty", "multiple"))
             maximum = float(item.get("max_qty") or 0)

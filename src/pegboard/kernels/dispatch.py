@@ -220,7 +220,9 @@ def _best_option(
     seen_run = 0.0
     for cand in range(S.cand_ptr[step], S.cand_ptr[step + 1]):
         res = S.cand_res[cand]
-        if in_use[res] + UNIT > R.capacity[res] or next_open(T, R.timeline[res], t) > t:
+        if in_use[res] + UNIT > R.capacity[res]:
+            continue
+        if next_open(T, R.timeline[res], t) > t and not O.setup_done[op]:
             continue
         plain = R.matrix[res] < 0 and R.reserved_ptr[res + 1] == R.reserved_ptr[res]
         if (
@@ -441,7 +443,7 @@ def dispatch(
             if p < 0:
                 break
             opening = _opening(T, R, pool_ptr, pool_res, p, in_use, t, False)
-            if opening > t:
+            if opening > t and (opening >= FAR or not O.setup_done[queue[base[p]]]):
                 is_touched[p] = 0
                 if opening < horizon and opening < wake_at[p]:
                     wake_at[p] = opening
@@ -487,7 +489,11 @@ def dispatch(
                     continue
                 wait = spot[0] - t
                 exact = pool_changes[p] and R.capacity[S.cand_res[cand]] > UNIT
-                if wait > 0 and (exact or (wait > LOOKAHEAD and (rule != STATIC or key[op] > spot[0]))):
+                if (
+                    wait > 0
+                    and not O.setup_done[op]
+                    and (exact or (wait > LOOKAHEAD and (rule != STATIC or key[op] > spot[0])))
+                ):
                     later = min(later, spot[0])
                     continue
                 score = key[op] + setup_price * (spot[3] / 1e6)

@@ -84,6 +84,21 @@ def check_cycles(bom: Mapping[str, tuple[BomLine, ...]], faults: Faults) -> None
             )
 
 
+def check_phantoms(bom: Mapping[str, tuple[BomLine, ...]], supply: Mapping[str, Supply], faults: Faults) -> None:
+    """What stops a phantom stops the items that name it: it is looked through, and has no stock of its own."""
+    stopped = [item for item in faults.blocked if supply.get(item) == "phantom"]
+    parents: dict[str, list[str]] = defaultdict(list)
+    for parent, rows in bom.items():
+        for line in rows:
+            parents[line.component].append(parent)
+    for phantom in stopped:
+        for parent in sorted(set(parents[phantom])):
+            if parent not in faults.blocked:
+                faults.blocked[parent] = faults.blocked[phantom]
+                if supply.get(parent) == "phantom":
+                    stopped.append(parent)
+
+
 def check_sources(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> dict[str, ItemSupplier]:
     """For each item the supplier it is bought from first."""
     known = {s.supplier for s in snapshot.suppliers}

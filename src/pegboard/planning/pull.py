@@ -13,10 +13,10 @@ from pegboard.domain.calendar import FAR, bounds, demand_instant, local_day, rec
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, info, warning
 from pegboard.domain.order import OrderLine
-from pegboard.domain.quantity import round_down, round_up
+from pegboard.domain.quantity import round_down
 from pegboard.domain.supply import WorkOrder
 from pegboard.planning.explode import Exploder
-from pegboard.planning.lotsize import rule_for
+from pegboard.planning.lotsize import LotRule, rule_for
 from pegboard.planning.net import Draw, Source, Taken, net
 from pegboard.planning.offset import Latest, Offset
 from pegboard.planning.purchase import PurchaseDates
@@ -276,8 +276,7 @@ class _Pull:
         root = draws[0]
         options = self.lines[root.line].record.options if root.line >= 0 else self.works[root.work].options
         found = []
-        for started in rule.lots(qty / total_yield):
-            good = max(round_down(started * total_yield, rule.decimals), 0.0)
+        for started, good in _good_lots(rule, qty, total_yield):
             work = Work(
                 self._name(root.line_id or self.works[root.work].root),
                 item,
@@ -410,6 +409,8 @@ class _Pull:
             have = sum(lot.qty for lot in factory.lots.get(item, ()))
             why = f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished in time"
             return LeftOut("buffer", why)
+        if factory.supply[item] == "make":
+            return LeftOut("material", f"{qty:g} {item} short: no lot within its lot rules yields a whole good piece")
         return LeftOut("horizon", f"{qty:g} {item} short: a purchase would arrive after the planning horizon")
 
     def true_shortages(self) -> list[Shortage]:
@@ -470,6 +471,14 @@ class _Pull:
         )
 
 
-def started_qty(good: float, tail_yield: float, decimals: int) -> float:
-    """Pieces to start at a step so that `good` come out at the end."""
-    return round_up(good / tail_yield, decimals)
+def _good_lots(rule: LotRule, wanted: float, total_yield: float) -> list[tuple[float, float]]:
+    """Lots as `(started, good)` that yield at least `wanted`; none where even the largest yields nothing whole."""
+    found: list[tuple[float, float]] = []
+    missing = wanted
+    while missing > 1e-9:
+        more = [(lot, round_down(lot * total_yield, rule.decimals)) for lot in rule.lots(missing / total_yield)]
+        if sum(good for _, good in more) <= 0:
+            return []
+        found.extend(more)
+        missing = wanted - sum(good for _, good in found)
+    return found

@@ -12,7 +12,14 @@ from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
-from pegboard.planning.check_materials import check_bom, check_cycles, check_sources, check_supply, check_units
+from pegboard.planning.check_materials import (
+    check_bom,
+    check_cycles,
+    check_phantoms,
+    check_sources,
+    check_supply,
+    check_units,
+)
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
 from pegboard.planning.faults import Faults
@@ -34,6 +41,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     made = set(routing) | set(bom)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
     check_cycles(bom, faults)
+    check_phantoms(bom, supply, faults)
     sources = check_sources(snapshot, items, faults)
     check_supply(snapshot, items, supply, routing, sources, faults)
     check_references(snapshot, items, faults)

@@ -1,10 +1,11 @@
 """Build the scheduling problem from planned supply: the only door from work orders and pegs to dense integers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from pegboard.domain.calendar import FAR, PPM
+from pegboard.domain.calendar import FAR, PPM, receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, warning
 from pegboard.kernels.arrays import Arcs, Ops
@@ -181,6 +182,9 @@ def _arcs(
             bound = arrival if is_first[op] else dated
             bound[op] = max(bound[op], link.available)
             latest_use[op] = min(latest_use[op], link.expires)
+    for op, ready in _left_by_done_steps(factory, table, plan):
+        if not begun[op]:
+            arrival[op] = max(arrival[op], ready)
     for work in plan.works:
         if work.earliest > factory.now:
             for op in range(work.first_op, work.first_op + work.n_op):
@@ -202,6 +206,23 @@ def _arcs(
         queued=queued[order].astype(np.uint8),
     )
     return arcs, material[order], arrival, dated, release, latest_use
+
+
+def _left_by_done_steps(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> Iterator[tuple[int, int]]:
+    """Operations after a finished step, and when what it left has waited and moved."""
+    for work in plan.works:
+        if work.record is None:
+            continue
+        for op in range(work.first_op, work.first_op + work.n_op):
+            for row in table.rows[plan.op_row[op]].preds:
+                step = table.rows[row].step
+                done = factory.progress.get((work.wo, step.step)) if step else None
+                if step and done and done.status == "done" and done.finished is not None:
+                    finished = receipt_instant(done.finished, factory.calendar, factory.zone)
+                    yield (
+                        op,
+                        factory.calendar.after_open(finished + round(step.wait_min * 60), round(step.move_min * 60)),
+                    )
 
 
 def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:

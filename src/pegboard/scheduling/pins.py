@@ -22,9 +22,10 @@ from pegboard.tables.supply import SupplyPlan, spans
 
 @dataclass(frozen=True)
 class Pins:
-    """Operations to pin and the start of the run each is pinned to."""
+    """Operations to pin, their rows before they were held to one resource, and the start of the run of each."""
 
     op: list[int]
+    row: list[int]
     start: list[int]
     name: list[str]
     source: list[str]
@@ -66,7 +67,7 @@ def locate_pins(
     factory: Factory, table: ProcessTable, plan: SupplyPlan, rows: Ints, names: list[str], unpinned: frozenset[str]
 ) -> Pins:
     """Operations of existing work orders that are locked, or whose given start lies in the frozen zone."""
-    pins = Pins([], [], [], [])
+    pins = Pins([], [], [], [], [])
     frozen_until = factory.now + int(factory.policy.freeze_minutes * 60)
     for work in plan.works:
         if work.record is None:
@@ -78,6 +79,7 @@ def locate_pins(
                 continue
             start = _instant(progress.start, factory)
             if progress.locked or start < frozen_until:
+                pins.row.append(int(rows[op]))
                 if progress.resource in table.res_index:
                     chosen = [c for c in table.rows[rows[op]].cands if table.res_names[c[0]] == progress.resource]
                     if chosen:
@@ -126,6 +128,7 @@ def reserve(
                 now,
             )
         if why:
+            rows[op] = pins.row[k]
             findings.append(
                 error(
                     "S301",
