@@ -46,10 +46,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     policy: PlanningPolicy = PlanningPolicy()
 
 
+class Spoiled(msgspec.Struct, frozen=True, gc=False):
+    """A row about an item's making that could not be read: without it the item is not what it should be."""
+
+    item: str
+    source: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """All records of a factory, one tuple per file, each field named as the file."""
+    """All records of a factory, one tuple per file, each field named as the file; and what could not be read."""
 
     settings: Settings
+    spoiled: tuple[Spoiled, ...] = ()
     items: tuple[Item, ...] = ()
     bom: tuple[BomLine, ...] = ()
     routing: tuple[RoutingStep, ...] = ()
@@ -79,5 +87,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     forecast: tuple[Forecast, ...] = ()
 
 
-FILES: tuple[str, ...] = tuple(name for name in Snapshot.__struct_fields__ if name != "settings")
+FILES: tuple[str, ...] = tuple(name for name in Snapshot.__struct_fields__ if name not in ("settings", "spoiled"))
 """The names of the factory files, without ending, in the order of the contract."""

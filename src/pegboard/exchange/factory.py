@@ -1,7 +1,7 @@
 """Read a factory: a folder of CSV files or a workbook in, a snapshot and all findings out."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,19 @@ from typing import Any
 import msgspec
 
 from pegboard.domain.finding import Finding
-from pegboard.domain.snapshot import FILES, Snapshot
+from pegboard.domain.snapshot import FILES, Snapshot, Spoiled
 from pegboard.exchange import workbook
-from pegboard.exchange.columns import read_columns
+from pegboard.exchange.columns import Columns, read_columns
 from pegboard.exchange.csv_file import read_csv
+from pegboard.exchange.headers import understand
 from pegboard.exchange.records import Records, make_records
 from pegboard.exchange.report import Report, closest, shown
 from pegboard.exchange.schema import REQUIRED_FILES, factory_file
 from pegboard.exchange.settings import SettingsRead, read_settings, read_toml
 from pegboard.exchange.tables import SettingsTable, Table, Tables
+
+MAKING = {"bom": "parent", "routing": "item", "routing_needs": "item"}
+"""Files without whose every row an item is not made as it should be, and the field that names the item."""
 
 SETTINGS_FILE = "factory.toml"
 _TABLE_LIKE = (".csv", ".tsv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods")
@@ -47,10 +51,8 @@ def read_factory(path: Path, *, clock: Callable[[], datetime]) -> Reading:
     report = Report()
     tables, sound = _read_tables(path, report)
     settings = read_settings(tables.settings, clock, report)
-    records = {
-        table.file: make_records(read_columns(table, settings.zone, report), settings.zone, report)
-        for table in tables.tables
-    }
+    columns = {table.file: read_columns(table, settings.zone, report) for table in tables.tables}
+    records = {file: make_records(read, settings.zone, report) for file, read in columns.items()}
     for name in REQUIRED_FILES:
         if name in records and not records[name].records:
             label = next(table.label for table in tables.tables if table.file == name)
@@ -60,8 +62,21 @@ def read_factory(path: Path, *, clock: Callable[[], datetime]) -> Reading:
     if not sound or not complete or settings.settings is None:
         return Reading(None, report.findings(), "", tables)
     files: dict[str, Any] = {name: read.records for name, read in records.items()}
-    snapshot = Snapshot(settings=settings.settings, **files)
+    spoiled = tuple(sorted((s for t in tables.tables for s in _spoiled(t, columns[t.file])), key=lambda s: s.source))
+    snapshot = Snapshot(settings=settings.settings, spoiled=spoiled, **files)
     return Reading(snapshot, report.findings(), _hash(settings, records), tables)
+
+
+def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
+    """Rows about the making of an item that were left out, by that item."""
+    owner = MAKING.get(table.file)
+    places = [i for i, column in understand(table).known if column.field == owner]
+    if owner is None or not places:
+        return
+    sound = set(read.lines)
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if line not in sound and len(row) > places[0] and row[places[0]].strip():
+            yield Spoiled(row[places[0]].strip(), f"{table.label}:{line}")
 
 
 def _hash(settings: SettingsRead, records: dict[str, Records]) -> str:

@@ -84,6 +84,19 @@ def check_cycles(bom: Mapping[str, tuple[BomLine, ...]], faults: Faults) -> None
             )
 
 
+def check_spoiled(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> None:
+    """An item of which a BOM line, step or need could not be read would be made without it, so it is not made."""
+    for spoiled in snapshot.spoiled:
+        if spoiled.item in items:
+            faults.block(
+                spoiled.item,
+                "V126",
+                f"{spoiled.item} cannot be made as it should be, because {spoiled.source} could not be read",
+                "mend that row as its own finding says; until then no work order is made",
+                spoiled.source,
+            )
+
+
 def check_phantoms(bom: Mapping[str, tuple[BomLine, ...]], supply: Mapping[str, Supply], faults: Faults) -> None:
     """What stops a phantom stops the items that name it: it is looked through, and has no stock of its own."""
     stopped = [item for item in faults.blocked if supply.get(item) == "phantom"]

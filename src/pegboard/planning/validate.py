@@ -17,6 +17,7 @@ from pegboard.planning.check_materials import (
     check_cycles,
     check_phantoms,
     check_sources,
+    check_spoiled,
     check_supply,
     check_units,
 )
@@ -40,6 +41,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     bom = check_bom(snapshot, items, routing, faults)
     made = set(routing) | set(bom)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
+    check_spoiled(snapshot, items, faults)
     check_cycles(bom, faults)
     check_phantoms(bom, supply, faults)
     sources = check_sources(snapshot, items, faults)
