@@ -15,10 +15,13 @@ def run_convert(source: Path, out: Path, *, json: bool) -> int:
     if reading.snapshot is None:
         line(f"nothing was written: {source} cannot be read as a factory")
         return 1
-    if out.suffix.lower() == ".xlsx":
-        write_factory_workbook(reading, out)
-    else:
-        write_factory_folder(reading, out)
+    try:
+        if out.suffix.lower() == ".xlsx":
+            write_factory_workbook(reading, out)
+        else:
+            write_factory_folder(reading, out)
+    except OSError as fault:  # it may name a temporary file that nobody has heard of
+        raise OSError(fault.errno, fault.strerror or str(fault), str(out)) from fault
     if not json:
         line(f"written  {out}")
         line(f"next     pegboard plan {out} --out PLAN")

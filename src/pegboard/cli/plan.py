@@ -1,8 +1,11 @@
 """`pegboard plan`: run, write, and the summary on screen."""
 
+import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -23,11 +26,23 @@ def plan_with_progress(
     began = time.perf_counter()
     if not is_compiled():
         report.say("first run on this machine: compiling the kernels, about half a minute, once")
-    try:
-        run = plan_factory(factory, Options(rule=rule, allowance_days=allowance), seed, report)
-    finally:
-        report.close()
+    with ThreadPoolExecutor(1) as pool:  # an interruption must not hit a kernel while it takes its arrays
+        planning = pool.submit(plan_factory, factory, Options(rule=rule, allowance_days=allowance), seed, report)
+        try:
+            run = planning.result()
+        except KeyboardInterrupt:
+            report.close()
+            leave()
+        finally:
+            report.close()
     return run, time.perf_counter() - began
+
+
+def leave() -> NoReturn:
+    """End at once after an interruption; nothing has been written yet."""
+    sys.stderr.write("interrupted; nothing was written\n")
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def run_plan(

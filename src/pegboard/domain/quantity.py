@@ -5,25 +5,28 @@ Supplies round up, yields round down; `3 * 0.1 / 0.1` must stay 3.
 
 import math
 
-_EPS = 1e-9
+
+def _noise(value: float) -> float:
+    """What binary fractions may have added to a value: far below one unit, even for thousands of millions."""
+    return 1e-9 + 1e-14 * abs(value)
 
 
 def round_up(qty: float, decimals: int) -> float:
     """The smallest quantity with `decimals` places that is not below `qty`."""
     scale = 10.0**decimals
     scaled = qty * scale
-    return math.ceil(scaled - _EPS * max(1.0, abs(scaled))) / scale
+    return math.ceil(scaled - _noise(scaled)) / scale
 
 
 def round_down(qty: float, decimals: int) -> float:
     """The largest quantity with `decimals` places that is not above `qty`."""
     scale = 10.0**decimals
     scaled = qty * scale
-    return math.floor(scaled + _EPS * max(1.0, abs(scaled))) / scale
+    return math.floor(scaled + _noise(scaled)) / scale
 
 
 def up_to_multiple(qty: float, multiple: float) -> float:
     """The smallest multiple that is not below `qty`; a multiple of zero leaves `qty` as it is."""
     if multiple <= 0:
         return qty
-    return math.ceil(qty / multiple - _EPS * max(1.0, qty / multiple)) * multiple
+    return math.ceil(qty / multiple - _noise(qty / multiple)) * multiple

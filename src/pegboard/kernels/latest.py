@@ -63,7 +63,7 @@ def _latest_overlapped(T, S, tl, cand, res_timeline, preferred, op_step, op_qty,
 @leaf
 def run_work(S, cand, qty):
     """Microseconds of run work of `qty` pieces on a candidate, fixed part included, rounded up."""
-    exact = S.cand_run[cand] * qty
+    exact = min(S.cand_run[cand] * qty, 2e18)  # no calendar is longer, and whole numbers end soon after
     whole = int(exact)
     if exact - whole > 1e-3:
         whole += 1

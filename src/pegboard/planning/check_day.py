@@ -41,8 +41,26 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
                 "clear the reservation; until then nobody may use it",
                 lot.source,
             )
-    known = {w.wo for w in snapshot.work_orders}
+    known = {w.wo: w.item for w in snapshot.work_orders}
+    steps = {(s.item, s.step) for s in snapshot.routing}
+    resources = {r.resource for r in snapshot.resources}
     for step in snapshot.work_order_steps:
+        if step.wo in known and (known[step.wo], step.step) not in steps:
+            faults.error(
+                "V159",
+                step.wo,
+                f"progress is given for step {step.step} of {step.wo}, which {known[step.wo]} has not in its routing",
+                "correct the step, or add it to routing.csv; the row is left out",
+                step.source,
+            )
+        if step.resource and step.resource not in resources:
+            faults.warning(
+                "V160",
+                step.wo,
+                f"step {step.step} of {step.wo} is reported on {step.resource}, which does not exist",
+                "correct the resource, or add it to resources.csv; another one goes on with it",
+                step.source,
+            )
         if step.wo not in known:
             faults.error(
                 "V153",

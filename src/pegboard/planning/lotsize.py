@@ -27,7 +27,7 @@ class LotRule(msgspec.Struct, frozen=True, gc=False):
         rest = round_up(qty, self.decimals)
         largest = self._largest()
         result = []
-        while rest > 1e-9:
+        while rest > 1e-9 + 1e-12 * qty:
             lot = rest if largest is None else min(rest, largest)
             lot = round_up(up_to_multiple(max(lot, self.min_qty), self.multiple), self.decimals)
             result.append(lot)

@@ -97,7 +97,7 @@ def net(
         lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting)) if waiting else []
         for draw, qty in waiting:
             missing = _take(draw, qty, lots, taken, lambda _: True)
-            if missing > _EPS:
+            if missing > _EPS + 1e-12 * draw.qty:
                 short.append((draw, missing))
         sources.extend(s for s in lots if s.left > _EPS)
         waiting.clear()
@@ -107,7 +107,7 @@ def net(
             close_window()
         patience = max(draw.need, earliest_new)
         missing = _take(draw, wanted, sources, taken, partial(_is_usable, draw, patience, barred))
-        if missing > _EPS:
+        if missing > _EPS + 1e-12 * draw.qty:
             waiting.append((draw, missing))
             if rule.batch_days <= 0:
                 close_window()

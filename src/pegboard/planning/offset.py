@@ -134,7 +134,7 @@ class Offset:
         good = np.array([works[w].good for w in fresh])[owner]
         lot = np.array([works[w].qty for w in fresh])[owner]
         scaled = good / self._tails[rows] * self._scale[rows]
-        qty = np.ceil(scaled - 1e-9 * np.maximum(1.0, scaled)) / self._scale[rows]
+        qty = np.ceil(scaled - 1e-9 - 1e-14 * scaled) / self._scale[rows]
         lossless = np.isclose(
             self._tails[rows], self._tails[np.repeat(self._first_row(bounds), counts)], rtol=1e-12, atol=0
         )

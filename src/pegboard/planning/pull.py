@@ -475,7 +475,7 @@ def _good_lots(rule: LotRule, wanted: float, total_yield: float) -> list[tuple[f
     """Lots as `(started, good)` that yield at least `wanted`; none where even the largest yields nothing whole."""
     found: list[tuple[float, float]] = []
     missing = wanted
-    while missing > 1e-9:
+    while missing > 1e-9 + 1e-12 * wanted:
         more = [(lot, round_down(lot * total_yield, rule.decimals)) for lot in rule.lots(missing / total_yield)]
         if sum(good for _, good in more) <= 0:
             return []

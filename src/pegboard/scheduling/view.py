@@ -33,9 +33,9 @@ def setup_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
 def run_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
     """Run work by definition: fixed part plus quantity times time per unit, rounded up to a microsecond."""
     cand = schedule.cand[ops]
-    return problem.steps.cand_fixed[cand] + np.ceil(problem.steps.cand_run[cand] * problem.ops.qty[ops] - 1e-3).astype(
-        np.int64
-    )
+    return problem.steps.cand_fixed[cand] + np.ceil(
+        np.minimum(problem.steps.cand_run[cand] * problem.ops.qty[ops], 2e18) - 1e-3
+    ).astype(np.int64)
 
 
 def holds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints, Ints, Ints, Ints]:
