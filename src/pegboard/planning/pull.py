@@ -23,6 +23,9 @@ from pegboard.planning.purchase import PurchaseDates
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Line, Link, Purchase, Shortage, SupplyPlan, Work
 
+LARGEST_QTY = 1e9
+"""Beyond it work no longer fits whole numbers of microseconds."""
+
 Report = Callable[[str, float], None]
 Barred = frozenset[tuple[str, str]]
 """Pairs of a lot and a line that a schedule has shown not to meet in time. Empty before there is a schedule."""
@@ -90,6 +93,8 @@ def _line(factory: Factory, record: OrderLine, qty: float) -> Line:
 def _hopeless(factory: Factory, line: Line) -> LeftOut | None:
     if line.record.item not in factory.items:
         return LeftOut("data", f"item {line.record.item} does not exist")
+    if line.qty > LARGEST_QTY:
+        return LeftOut("data", f"its quantity of {line.qty:g} is more than can be planned ({LARGEST_QTY:g})")
     if line.due > factory.horizon:
         return LeftOut("horizon", "due after the planning horizon")
     if factory.supply[line.record.item] == "phantom":
