@@ -221,14 +221,15 @@ def test_a_closed_pipe_is_no_error():
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX does")
 def test_ctrl_c_while_planning_ends_with_130_and_leaves_whole_files_or_none(tmp_path: Path):
-    """Once a tenth of the way, in the middle and near the end: no plan folder, no temporary file, no traceback."""
+    """Fifteen times between its first and its last moments, so also while a kernel takes or hands over arrays: no plan
+    folder, no temporary file, no traceback and no crash. A run that was done before the signal came is simply done."""
     factory = mass_production(tmp_path / "factory")
     began = time.perf_counter()
     assert run("plan", factory, "--out", tmp_path / "whole").returncode == 0
     whole = time.perf_counter() - began
     names = {path.name for path in (tmp_path / "whole").iterdir()}
-    for share in (0.15, 0.3, 0.5, 0.7, 0.85):
-        out = tmp_path / f"at {share}"
+    for share in (0.15 + 0.05 * k for k in range(15)):
+        out = tmp_path / f"at {share:.2f}"
         process = subprocess.Popen(
             [str(PEGBOARD), "plan", str(factory), "--out", str(out)],
             stdout=subprocess.PIPE,
@@ -238,13 +239,12 @@ def test_ctrl_c_while_planning_ends_with_130_and_leaves_whole_files_or_none(tmp_
         time.sleep(share * whole)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
-        assert process.returncode == 130, (share, said)
-        assert "Traceback" not in said
         left = {path.name for path in out.iterdir()} if out.exists() else set()
+        assert process.returncode == 130 or (process.returncode == 0 and left == names), (share, said)
+        assert "Traceback" not in said
         assert left in (set(), names), share
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
 def test_a_missing_factory_is_said_on_stdout_as_a_finding(tmp_path: Path):
     done = pegboard("plan", tmp_path / "nowhere", "--json")
     (finding,) = json.loads(done.stdout)

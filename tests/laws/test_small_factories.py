@@ -34,6 +34,17 @@ def test_lots_split_at_the_maximum_still_add_up_to_what_is_wanted(tmp_path: Path
     assert sum(float(wo["good_qty"]) for wo in case.rows("work_orders")) >= 19
 
 
+def test_no_work_order_is_made_that_yields_nothing(tmp_path: Path):
+    """20 good at 0.97 are 21 started, in lots of 20 at most; the first gives 19, so the second starts two for one."""
+    case = planned(
+        tmp_path,
+        items=table("item supply yield max_qty", "F make 0.97 20"),
+        orders=table("order item qty due", "SO-1 F 20 2026-06-19"),
+    )
+    lots = sorted((float(wo["qty"]), float(wo["good_qty"])) for wo in case.rows("work_orders"))
+    assert lots == [(2, 1), (20, 19)]
+
+
 def test_a_phantom_with_an_unknown_part_stops_the_orders_that_need_it(tmp_path: Path):
     """F needs X, a name for two NOPE, which is no item: without NOPE there is no F, as if F named it itself."""
     case = planned(

@@ -1,6 +1,7 @@
 """`pegboard`: the commands and their options. Each command parses, calls one use case, and prints."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -156,4 +157,5 @@ def main() -> None:
         if not isinstance(fault, CycloptsError):
             raise
         code = 2
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is done: the interpreter's own end must not be an interruption
     sys.exit(code if isinstance(code, int) else 0)

@@ -25,14 +25,18 @@ class LotRule(msgspec.Struct, frozen=True, gc=False):
     def lots(self, qty: float) -> list[float]:
         """Quantities of the supplies that together cover `qty`, in the order they are used."""
         rest = round_up(qty, self.decimals)
-        largest = self._largest()
         result = []
         while rest > 1e-9 + 1e-12 * qty:
-            lot = rest if largest is None else min(rest, largest)
-            lot = round_up(up_to_multiple(max(lot, self.min_qty), self.multiple), self.decimals)
-            result.append(lot)
-            rest -= lot
+            result.append(self.lot(rest))
+            rest -= result[-1]
         return result
+
+    def lot(self, qty: float) -> float:
+        """The first supply towards `qty`."""
+        rest = round_up(qty, self.decimals)
+        largest = self._largest()
+        lot = rest if largest is None else min(rest, largest)
+        return round_up(up_to_multiple(max(lot, self.min_qty), self.multiple), self.decimals)
 
     def _largest(self) -> float | None:
         """The largest lot that respects maximum and multiple; None where the maximum contradicts the other rules."""

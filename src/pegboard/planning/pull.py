@@ -477,13 +477,14 @@ class _Pull:
 
 
 def _good_lots(rule: LotRule, wanted: float, total_yield: float) -> list[tuple[float, float]]:
-    """Lots as `(started, good)` that yield at least `wanted`; none where even the largest yields nothing whole."""
+    """Lots as `(started, good)` that yield at least `wanted`; none where a lot yields nothing whole."""
     found: list[tuple[float, float]] = []
     missing = wanted
     while missing > 1e-9 + 1e-12 * wanted:
-        more = [(lot, round_down(lot * total_yield, rule.decimals)) for lot in rule.lots(missing / total_yield)]
-        if sum(good for _, good in more) <= 0:
+        lot = rule.lot(missing / total_yield)
+        good = round_down(lot * total_yield, rule.decimals)
+        if good <= 0:
             return []
-        found.extend(more)
-        missing = wanted - sum(good for _, good in found)
+        found.append((lot, good))
+        missing -= good
     return found
