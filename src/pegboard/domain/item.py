@@ -49,6 +49,7 @@ class BomLine(Record, frozen=True, kw_only=True):
     valid_to: Moment | None = None
     alternate_group: str = ""
     rank: int = 1
+    route: str = ""
 
 
 class Uom(Record, frozen=True, kw_only=True):

@@ -6,7 +6,12 @@ from pegboard.domain.record import ClockMin, Ids, Moment, Record, Weekdays
 
 
 class Resource(Record, frozen=True, kw_only=True):
-    """A machine, person, tool or space. `capacity` counts operations, or units for labour and space."""
+    """A machine, person, tool or space. `capacity` counts operations, or units for labour and space.
+
+    A tool needs `travel_min` elapsed minutes between uses beside different primary resources. After
+    `maintenance_hours` of work or `maintenance_cycles` operations it is maintained for `maintenance_min` of its open
+    time, before the operation that would exceed them; `used_hours` and `used_cycles` have passed since the last time.
+    """
 
     resource: str
     name: str = ""
@@ -19,6 +24,12 @@ class Resource(Record, frozen=True, kw_only=True):
     finite: bool = True
     changeover: str = ""
     initial_family: str = ""
+    travel_min: float = 0.0
+    maintenance_hours: float | None = None
+    maintenance_cycles: int | None = None
+    maintenance_min: float = 0.0
+    used_hours: float = 0.0
+    used_cycles: int = 0
 
 
 class Skill(Record, frozen=True, kw_only=True):

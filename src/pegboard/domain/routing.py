@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pegboard.domain.record import Record, Steps
+from pegboard.domain.record import Moment, Record, Steps
 
 Phase = Literal["setup", "run", "both"]
 
@@ -12,6 +12,11 @@ class RoutingStep(Record, frozen=True, kw_only=True):
 
     `wait_min` and `move_min` follow the step, `queue_min` precedes it. `max_wait_min` limits the gap to the
     next step. `transfer_qty` blank means the whole lot moves at once. `after` blank means the previous step.
+
+    Lots of one `batch_key` run together up to `batch_qty`; a load below `batch_min_qty` waits for others, at most
+    `batch_wait_min`. A `blocking` step keeps its resource until the next step's setup starts; `storage` names a space
+    that holds the lot's quantity from the step's end until then. A lot may be divided over up to `max_split` resources,
+    none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route.
     """
 
     item: str
@@ -33,6 +38,13 @@ class RoutingStep(Record, frozen=True, kw_only=True):
     max_stretch_min: float | None = None
     batch_key: str = ""
     batch_qty: float | None = None
+    batch_min_qty: float | None = None
+    batch_wait_min: float | None = None
+    blocking: bool = False
+    storage: str = ""
+    max_split: int = 1
+    split_min_qty: float | None = None
+    route: str = ""
     condition: str = ""
     supplier: str = ""
     lead_time_days: float | None = None
@@ -53,10 +65,26 @@ class RoutingAlternate(Record, frozen=True, kw_only=True):
 
 
 class RoutingNeed(Record, frozen=True, kw_only=True):
-    """A further resource, group or skill held together with the primary resource during `phase`."""
+    """A further resource, group or skill held together with the primary resource during `phase`.
+
+    With `min_level` only those whose skill has at least that level will do.
+    """
 
     item: str
     step: int
     resource: str
     qty: float = 1.0
     phase: Phase = "both"
+    min_level: float | None = None
+
+
+class Route(Record, frozen=True, kw_only=True):
+    """A way of making an item: the least rank among those in force at the need date and open to the lot's size."""
+
+    item: str
+    route: str
+    rank: int = 1
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
+    min_qty: float | None = None
+    max_qty: float | None = None

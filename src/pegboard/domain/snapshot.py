@@ -9,7 +9,7 @@ from pegboard.domain.buffer import Buffer, BufferAdjustment, BufferProfile
 from pegboard.domain.item import BomLine, Item, Option, OptionRule, Uom
 from pegboard.domain.order import Customer, OrderLine
 from pegboard.domain.resource import CalendarException, Changeover, Downtime, Resource, Shift, Skill
-from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.routing import Route, RoutingAlternate, RoutingNeed, RoutingStep
 from pegboard.domain.supply import (
     DemandHistory,
     Forecast,
@@ -60,6 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     spoiled: tuple[Spoiled, ...] = ()
     items: tuple[Item, ...] = ()
     bom: tuple[BomLine, ...] = ()
+    routes: tuple[Route, ...] = ()
     routing: tuple[RoutingStep, ...] = ()
     routing_alternates: tuple[RoutingAlternate, ...] = ()
     routing_needs: tuple[RoutingNeed, ...] = ()

@@ -87,7 +87,7 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
                 wo=p.supply.works[work].wo,
                 step=step.step,
                 name=step.name,
-                resource=name if r != p.table.outside_res else step.resource or step.supplier,
+                resource=name if r < p.table.outside_res else step.resource or step.supplier,
                 also=tuple(also),
                 family=problem.family_names[fam] if fam >= 0 else "",
                 setup_start=first,

@@ -31,6 +31,9 @@ class Shop(NamedTuple):
     """Resources: capacity in thousandths, calendar, changeover matrix, and what is reserved for pinned operations.
 
     `touch` lists for each resource the pools whose operations may want it, as primary or as a further need.
+    A tool needs `travel` seconds between uses beside different primary resources. `maint_work` (microseconds) and
+    `maint_cycles` are the limits after which `maint_time` (microseconds) of maintenance is due, `used_*` what has
+    passed since the last; FAR for no limit. At most `week_units` start on a resource in each week of `week_start`.
     """
 
     capacity: Ints
@@ -43,6 +46,14 @@ class Shop(NamedTuple):
     reserved_units: Ints
     touch_ptr: Ints
     touch_pool: Ints
+    travel: Ints
+    maint_work: Ints
+    maint_cycles: Ints
+    maint_time: Ints
+    used_work: Ints
+    used_cycles: Ints
+    week_units: Ints
+    week_start: Ints
 
 
 class Changeovers(NamedTuple):
@@ -53,7 +64,11 @@ class Changeovers(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Routing steps: candidates for the primary resource, further needs, and what surrounds the work."""
+    """Routing steps: candidates for the primary resource, further needs, and what surrounds the work.
+
+    `max_stretch` bounds the seconds from start to end (FAR none). Lots of one key share a load of at most `batch_qty`
+    (0 for no oven); one below `batch_min` waits for others, at most `batch_wait` seconds (FAR without end).
+    """
 
     pool: Ints
     cand_ptr: Ints
@@ -75,13 +90,17 @@ class Steps(NamedTuple):
     move: Ints
     wait: Ints
     transfer: Floats
+    max_stretch: Ints
+    batch_qty: Floats
+    batch_min: Floats
+    batch_wait: Ints
 
 
 class Ops(NamedTuple):
     """Operations: their step, started quantity, changeover family (-1 none) and where their needs' rows begin.
 
     `setup_done` operations were started already: no setup, no changeover. `pin_*` hold the chosen times of pinned
-    operations (-1 elsewhere).
+    operations (-1 elsewhere). Operations of equal `batch_key` (-1 none) may share a load of an oven.
     """
 
     step: Ints
@@ -95,10 +114,16 @@ class Ops(NamedTuple):
     pin_end: Ints
     pin_cand: Ints
     pin_need: Ints
+    batch_key: Ints
 
 
 class Arcs(NamedTuple):
-    """Who waits for whom, by predecessor: lags, transfer batch, and whether the successor's queue counts after it."""
+    """Who waits for whom, by predecessor: lags, transfer batch, and whether the successor's queue counts after it.
+
+    The successor's setup starts at most `max_gap` elapsed seconds after the predecessor's end (FAR for no limit). Until
+    then the predecessor keeps its primary resource where `blocking`, and `store_units` of the resource `store` (-1
+    none) from its end on.
+    """
 
     ptr: Ints
     succ: Ints
@@ -106,10 +131,29 @@ class Arcs(NamedTuple):
     move: Ints
     batch: Floats
     queued: Flags
+    max_gap: Ints
+    blocking: Flags
+    store: Ints
+    store_units: Ints
+
+
+class Ranking(NamedTuple):
+    """What rules rank by (`ranking.py`): weight, due date, remaining and own work in seconds, price of a changeover."""
+
+    rule: int
+    weight: Floats
+    due: Ints
+    tail: Floats
+    own: Floats
+    setup_price: float
 
 
 class Schedule(NamedTuple):
-    """What a kernel decides: times, the candidate taken, the members taken for each need, changeover work."""
+    """What a kernel decides: times, the candidate taken, the members taken for each need, changeover work.
+
+    `sequence` breaks ties of setup start. `load[op]` is the operation that leads the oven load `op` runs in (-1 none);
+    all of a load start their setup together and take one unit of the oven until the last of them ends.
+    """
 
     setup_start: Ints
     start: Ints
@@ -118,3 +162,4 @@ class Schedule(NamedTuple):
     need_res: Ints
     changeover: Ints
     sequence: Ints
+    load: Ints

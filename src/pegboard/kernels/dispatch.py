@@ -9,11 +9,11 @@ import numpy as np
 
 from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Schedule
 from pegboard.kernels.compiled import kernel, leaf
-from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push, pool_rekey
+from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push
 from pegboard.kernels.latest import batch_work, run_work
 from pegboard.kernels.opentime import advance, advance_one, after_open, next_open, open_until, place
+from pegboard.kernels.ranking import STATIC, is_priced, price, rekey
 
-STATIC, CRITICAL_RATIO, ATC = 0, 1, 2
 UNIT = 1000
 LOOKAHEAD = 3600
 SCAN = 48
@@ -275,12 +275,7 @@ def dispatch(
     arrival,
     release,
     key,
-    rule,
-    weight,
-    due,
-    tail,
-    own,
-    setup_price,
+    K,
     post_queue,
     now,
     horizon,
@@ -288,11 +283,11 @@ def dispatch(
     """Schedule every operation that can be, in event order; returns `(Schedule, n_placed)`.
 
     `arrival[op]` is when its queue may begin at the earliest, `release[op]` bounds its setup start,
-    `key[op]` ranks it (small first) unless `rule` computes keys as time passes.
+    `key[op]` ranks it (small first) unless the rule of `K` computes keys as time passes (`ranking.py`).
     `pool_ptr, pool_res` are the resources of each pool; where `pool_changes`, the first few of the queue compete with
-    `key + setup_price * changeover seconds`. `post_queue` counts an operation's queue after it instead of before it,
+    their key and the price of their changeover. `post_queue` counts an operation's queue after it instead of before it,
     as reversed time needs. `n_pred` is used up. Operations that do not fit before `horizon` keep `end = -1`, and so
-    do all that wait for them. `weight, due, tail, own` serve the rules that look at the clock: ATC and critical ratio.
+    do all that wait for them.
     """
     n_op, n_res, n_pool = O.step.size, R.capacity.size, pool_ptr.size - 1
     out = Schedule(
@@ -302,6 +297,7 @@ def dispatch(
         np.full(n_op, -1, np.int64),
         np.full(O.need_ptr[n_op], -1, np.int64),
         np.zeros(n_op, np.int64),
+        np.full(n_op, -1, np.int64),
         np.full(n_op, -1, np.int64),
     )
     in_use = np.zeros(n_res, np.int64)
@@ -431,9 +427,10 @@ def dispatch(
                 n_event = event_push(times, loads, n_event, out.start[op], op * 4 + _SETUP_ENDS)
                 n_event = event_push(times, loads, n_event, out.end[op], op * 4 + _ENDS)
 
-        if rule != STATIC:
+        if K.rule != STATIC:
             for j in range(n_touched):
-                _rekey(queue, base, size, key, touched[j], rule, t, weight, due, tail, own)
+                p = touched[j]
+                rekey(K, queue, base[p], size[p], key, t)
         while True:
             p = -1
             for j in range(n_touched):
@@ -456,9 +453,7 @@ def dispatch(
             later = FAR
             while size[p] > 0 and n_stash < SCAN:
                 op = queue[base[p]]
-                if chosen >= 0 and (
-                    not pool_changes[p] or rule != STATIC or setup_price <= 0.0 or key[op] >= chosen_score
-                ):
+                if chosen >= 0 and (not pool_changes[p] or not is_priced(K) or key[op] >= chosen_score):
                     break
                 size[p] = pool_pop(queue, base[p], size[p], key)
                 stash[n_stash] = op
@@ -492,11 +487,11 @@ def dispatch(
                 if (
                     wait > 0
                     and not O.setup_done[op]
-                    and (exact or (wait > LOOKAHEAD and (rule != STATIC or key[op] > spot[0])))
+                    and (exact or (wait > LOOKAHEAD and (K.rule != STATIC or key[op] > spot[0])))
                 ):
                     later = min(later, spot[0])
                     continue
-                score = key[op] + setup_price * (spot[3] / 1e6)
+                score = key[op] + price(K, spot[3])
                 if chosen < 0 or score < chosen_score:
                     chosen, chosen_score, chosen_cand = op, score, cand
                     best_spot[:] = spot
@@ -656,27 +651,3 @@ def _opening(T, R, pool_ptr, pool_res, pool, in_use, t, only_closed):
             if earliest == t:
                 break
     return earliest
-
-
-@leaf
-def _rekey(queue, base, size, key, p, rule, t, weight, due, tail, own):
-    """Recompute the keys of a pool's queue for a rule that looks at the clock.
-
-    Critical ratio: (due - t) / remaining work. ATC (Vepsalainen & Morton 1987): weight / p times
-    exp(-(due - t - remaining work)+ / (3 mean p)), negated so that small ranks first. Times in seconds.
-    """
-    n = size[p]
-    if n == 0:
-        return
-    mean = 0.0
-    for i in range(n):
-        mean += own[queue[base[p] + i]]
-    mean = max(mean / n, 1.0)
-    for i in range(n):
-        op = queue[base[p] + i]
-        if rule == CRITICAL_RATIO:
-            key[op] = (due[op] - t) / max(tail[op], 1.0)
-        else:
-            slack = max(0.0, due[op] - t - tail[op])
-            key[op] = -weight[op] / max(own[op], 1.0) * np.exp(-slack / (3.0 * mean))
-    pool_rekey(queue, base[p], n, key)

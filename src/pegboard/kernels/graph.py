@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pegboard.kernels.arrays import Arcs
+from pegboard.kernels.arrays import FAR, Arcs
 from pegboard.kernels.compiled import kernel
 from pegboard.kernels.opentime import after_open
 
@@ -34,7 +34,7 @@ def topological(A, n_op):
 
 @kernel
 def reversed_arcs(A, n_op):
-    """The arcs seen from their ends: who handed over becomes who waits."""
+    """The arcs seen from their ends: who handed over becomes who waits. Limits on the gap are left out."""
     ptr = np.zeros(n_op + 1, np.int64)
     for j in range(A.succ.size):
         ptr[A.succ[j] + 1] += 1
@@ -42,12 +42,24 @@ def reversed_arcs(A, n_op):
     at = ptr[:-1].copy()
     succ, wait, move = np.empty_like(A.succ), np.empty_like(A.wait), np.empty_like(A.move)
     batch, queued = np.empty_like(A.batch), np.empty_like(A.queued)
+    n = A.succ.size
     for op in range(n_op):
         for j in range(A.ptr[op], A.ptr[op + 1]):
             k = at[A.succ[j]]
             at[A.succ[j]] += 1
             succ[k], wait[k], move[k], batch[k], queued[k] = op, A.wait[j], A.move[j], A.batch[j], A.queued[j]
-    return Arcs(ptr, succ, wait, move, batch, queued)
+    return Arcs(
+        ptr,
+        succ,
+        wait,
+        move,
+        batch,
+        queued,
+        np.full(n, FAR, np.int64),
+        np.zeros(n, np.uint8),
+        np.full(n, -1, np.int64),
+        np.zeros(n, np.int64),
+    )
 
 
 @kernel

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pegboard.domain.calendar import FAR, PPM, receipt_instant
+from pegboard.domain.calendar import DAY, FAR, PPM, receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, warning
 from pegboard.kernels.arrays import Arcs, Ops
@@ -13,7 +13,7 @@ from pegboard.kernels.graph import topological
 from pegboard.scheduling.pins import locate_pins, reserve
 from pegboard.scheduling.pools import pools_of, shop_of
 from pegboard.scheduling.problem import Floats, Ints, Problem
-from pegboard.tables.process import Families, ProcessTable, up
+from pegboard.tables.process import UNIT, Families, ProcessTable, oven_qty, up
 from pegboard.tables.supply import SupplyPlan, spans
 
 
@@ -40,6 +40,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         setup_done=setup_done,
         latest_use=latest_use,
         **reserved.columns(n_op, need_ptr),
+        batch_key=_batch_keys(table, plan, family),
     )
     shop = shop_of(steps, table, families, reserved, pool_ptr, pool_res)
     line_columns = _lines(factory, table, plan)
@@ -127,6 +128,19 @@ def _families(table: ProcessTable, plan: SupplyPlan, families: Families) -> Ints
     return family
 
 
+def _batch_keys(table: ProcessTable, plan: SupplyPlan, family: Ints) -> Ints:
+    """Number of the oven key of each operation, -1 outside ovens; only lots of one setup family share a load."""
+    keys: dict[tuple[str, int], int] = {}
+    found = np.full(plan.op_row.size, -1, np.int64)
+    ovens = [i for i, r in enumerate(table.rows) if oven_qty(r.step) > 0]
+    for op in np.flatnonzero(np.isin(plan.op_row, ovens)).tolist() if ovens else []:
+        step = table.rows[plan.op_row[op]].step
+        assert step is not None
+        key = family_name(step.batch_key, dict(plan.works[plan.op_work[op]].options))
+        found[op] = keys.setdefault((key, int(family[op])), len(keys))
+    return found
+
+
 def family_name(template: str, options: dict[str, str]) -> str:
     """`{COLOUR}` and the like replaced by the chosen values; an option nobody chose is blank."""
     for option, value in options.items():
@@ -170,6 +184,7 @@ def _arcs(
     from_, to, batch = from_[waits], to[waits], batch[waits]
     m_from: list[int] = []
     m_to: list[int] = []
+    keeps: list[int] = []
     for link in plan.links:
         if link.work < 0:
             continue
@@ -178,6 +193,7 @@ def _arcs(
             ends = last[link.index]
             m_from.extend(ends)
             m_to.extend([op] * len(ends))
+            keeps.extend([_shelf_life(factory, link.item)] * len(ends))
         else:
             bound = arrival if is_first[op] else dated
             bound[op] = max(bound[op], link.available)
@@ -195,6 +211,12 @@ def _arcs(
     queued = np.concatenate([np.ones(to.size, bool), is_first[mt]])
     batch_all = np.concatenate([batch, np.zeros(mf.size)])
     material = np.concatenate([np.zeros(to.size, bool), np.ones(mf.size, bool)])
+    between = _between(table)
+    row = plan.op_row[from_]
+    gap = np.concatenate([between["max_gap"][row], np.array(keeps, np.int64)])
+    blocking = np.concatenate([between["blocking"][row], np.zeros(mf.size, np.int64)])
+    store = np.concatenate([between["store"][row], np.full(mf.size, -1)])
+    units = np.rint(plan.op_qty[from_all] * UNIT).astype(np.int64)
     order = np.lexsort((to_all, from_all))
     row = plan.op_row[from_all[order]]
     arcs = Arcs(
@@ -204,8 +226,30 @@ def _arcs(
         move=move[row],
         batch=batch_all[order],
         queued=queued[order].astype(np.uint8),
+        max_gap=gap[order],
+        blocking=blocking[order].astype(np.uint8),
+        store=store[order],
+        store_units=units[order],
     )
     return arcs, material[order], arrival, dated, release, latest_use
+
+
+def _between(table: ProcessTable) -> dict[str, Ints]:
+    """By row: the limit on the gap to the next step, whether the resource is kept until then, and the storage."""
+    steps = [r.step for r in table.rows]
+    return {
+        "max_gap": np.array(
+            [FAR if not s or s.max_wait_min is None else int(s.max_wait_min * 60 + 1e-6) for s in steps], np.int64
+        ),
+        "blocking": np.array([bool(s and s.blocking) for s in steps], np.int64),
+        "store": np.array([table.res_index.get(s.storage, -1) if s and s.storage else -1 for s in steps], np.int64),
+    }
+
+
+def _shelf_life(factory: Factory, item: str) -> int:
+    """Elapsed seconds within which a made item must be used, FAR for no limit."""
+    days = factory.items[item].shelf_life_days
+    return FAR if days is None else int(days * DAY)
 
 
 def _left_by_done_steps(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> Iterator[tuple[int, int]]:

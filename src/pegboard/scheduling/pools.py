@@ -1,11 +1,14 @@
 """Pools: sets of resources that operations compete for, and which pools a resource's release wakes."""
 
+from datetime import timedelta
+
 import numpy as np
 
+from pegboard.domain.calendar import DAY, FAR, PPM, bounds, local_day
 from pegboard.kernels.arrays import Shop, Steps
 from pegboard.scheduling.pins import Reservations
 from pegboard.scheduling.problem import Ints
-from pegboard.tables.process import Families, ProcessTable
+from pegboard.tables.process import UNIT, Families, ProcessTable
 from pegboard.tables.supply import spans
 
 
@@ -55,4 +58,38 @@ def shop_of(
         reserved_units=units,
         touch_ptr=spans([len(t) for t in ordered]),
         touch_pool=np.array([p for t in ordered for p in t], np.int64),
+        **_wear(table),
+        **_weekly(table),
     )
+
+
+def _wear(table: ProcessTable) -> dict[str, Ints]:
+    """Travel of tools and maintenance of every resource."""
+    own = [table.factory.resources.get(name) for name in table.res_names]
+    hours, minutes = 3600 * PPM, 60 * PPM
+
+    def column(values: list[float | None]) -> Ints:
+        return np.array([FAR if v is None else round(v) for v in values], np.int64)
+
+    kept = [r if r and r.finite and r.maintenance_min > 0 else None for r in own]
+    return {
+        "travel": column([r.travel_min * 60 if r and r.finite and r.kind == "tool" else 0 for r in own]),
+        "maint_work": column([r.maintenance_hours * hours if r and r.maintenance_hours else None for r in kept]),
+        "maint_cycles": column([r.maintenance_cycles if r and r.maintenance_cycles else None for r in kept]),
+        "maint_time": column([r.maintenance_min * minutes if r else 0 for r in kept]),
+        "used_work": column([r.used_hours * hours if r else 0 for r in kept]),
+        "used_cycles": column([r.used_cycles if r else 0 for r in kept]),
+    }
+
+
+def _weekly(table: ProcessTable) -> dict[str, Ints]:
+    """What may start at each subcontractor in a week, and the Mondays that begin the weeks."""
+    factory = table.factory
+    most = {s.supplier: s.weekly_qty for s in factory.snapshot.suppliers if s.weekly_qty is not None}
+    names = [*[""] * (len(table.res_names) - len(table.suppliers)), *table.suppliers]
+    units = [round(most[name] * UNIT) if name in most else FAR for name in names]
+    monday = local_day(factory.now, factory.zone)
+    monday -= timedelta(days=monday.weekday())
+    weeks = (factory.horizon - factory.now) // (7 * DAY) + 3
+    mondays = [bounds(monday + timedelta(weeks=w), monday, factory.zone)[0] for w in range(weeks)]
+    return {"week_units": np.array(units, np.int64), "week_start": np.array(mondays, np.int64)}

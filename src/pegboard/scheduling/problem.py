@@ -87,5 +87,12 @@ def empty_schedule(problem: Problem) -> Schedule:
         return np.full(size, -1, np.int64)
 
     return Schedule(
-        blank(n), blank(n), blank(n), blank(n), blank(int(problem.ops.need_ptr[-1])), np.zeros(n, np.int64), blank(n)
+        setup_start=blank(n),
+        start=blank(n),
+        end=blank(n),
+        cand=blank(n),
+        need_res=blank(int(problem.ops.need_ptr[-1])),
+        changeover=np.zeros(n, np.int64),
+        sequence=blank(n),
+        load=blank(n),
     )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pegboard.kernels.dispatch import ATC, CRITICAL_RATIO, STATIC
 from pegboard.kernels.graph import remaining_time, topological
 from pegboard.kernels.latest import run_works
+from pegboard.kernels.ranking import ATC, CRITICAL_RATIO, STATIC
 from pegboard.scheduling.problem import Floats, Problem
 
 

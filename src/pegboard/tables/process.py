@@ -52,16 +52,18 @@ class ProcessTable:
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
-        self.res_names: list[str] = [*sorted(factory.resources), "", "(outside)"]
+        own = sorted(factory.resources)
+        self.lead_res, self.outside_res = len(own), len(own) + 1
+        self.suppliers = _restricted_subcontractors(factory)
+        self.res_names: list[str] = [*own, "", "(outside)", *(f"({s})" for s in self.suppliers)]
         self.res_index = {name: i for i, name in enumerate(self.res_names)}
-        self.lead_res, self.outside_res = len(self.res_names) - 2, len(self.res_names) - 1
-        timelines = [*(factory.timelines[r] for r in self.res_names[:-2]), factory.open_days, factory.always]
+        outside = [factory.supplier_days.get(s, factory.always) for s in self.suppliers]
+        timelines = [*(factory.timelines[r] for r in own), factory.open_days, factory.always, *outside]
         self.timelines = TimelineTable([*timelines, factory.calendar])
         self.res_timeline = np.array([self.timelines.index(t) for t in timelines], np.int64)
         self.factory_tl = self.timelines.index(factory.calendar)
-        self.capacity = np.array(
-            [round(r.capacity * UNIT) if r.finite else NO_LIMIT for r in self._resources()] + [NO_LIMIT] * 2, np.int64
-        )
+        capacity = [round(r.capacity * UNIT) if r.finite else NO_LIMIT for r in self._resources()]
+        self.capacity = np.array(capacity + [NO_LIMIT] * (2 + len(self.suppliers)), np.int64)
         self.rows: list[StepRow] = []
         self.span: dict[str, tuple[int, int]] = {}
         for item, steps in factory.routing.items():
@@ -72,7 +74,7 @@ class ProcessTable:
                 self._add_lead_time(item)
 
     def _resources(self) -> list[Resource]:
-        return [self.factory.resources[r] for r in self.res_names[:-2]]
+        return [self.factory.resources[r] for r in self.res_names[: self.lead_res]]
 
     def _add_routing(self, item: str, steps: Sequence[RoutingStep]) -> None:
         first = len(self.rows)
@@ -99,7 +101,8 @@ class ProcessTable:
 
     def _candidates(self, step: RoutingStep) -> list[Candidate]:
         if step.supplier and step.lead_time_days is not None:
-            return [(self.outside_res, 0, round(step.lead_time_days * DAY * PPM), 0.0, 1, 1.0)]
+            outside = self.res_index.get(f"({step.supplier})", self.outside_res)
+            return [(outside, 0, round(step.lead_time_days * DAY * PPM), 0.0, 1, 1.0)]
         found: dict[int, Candidate] = {}
         options = [(step.resource, 1.0, step.setup_min, step.run_min, 0)]
         for a in self.factory.alternates.get((step.item, step.step), ()):
@@ -202,7 +205,28 @@ class ProcessTable:
             move=seconds("move_min"),
             wait=seconds("wait_min"),
             transfer=np.array([(r.step.transfer_qty or 0.0) if r.step else 0.0 for r in self.rows], np.float64),
+            max_stretch=ints([_seconds(r.step.max_stretch_min if r.step else None) for r in self.rows]),
+            batch_qty=np.array([oven_qty(r.step) for r in self.rows], np.float64),
+            batch_min=np.array([(r.step.batch_min_qty or 0.0) if r.step else 0.0 for r in self.rows], np.float64),
+            batch_wait=ints([_seconds(r.step.batch_wait_min if r.step else None) for r in self.rows]),
         )
+
+
+def _restricted_subcontractors(factory: Factory) -> list[str]:
+    """Suppliers of subcontracted steps that have a calendar or a weekly quantity of their own."""
+    weekly = {s.supplier for s in factory.snapshot.suppliers if s.weekly_qty is not None}
+    asked = {s.supplier for steps in factory.routing.values() for s in steps if s.lead_time_days is not None}
+    return sorted((weekly | factory.supplier_days.keys()) & asked - {""})
+
+
+def _seconds(minutes: float | None) -> int:
+    """A limit in whole seconds, FAR for none."""
+    return FAR if minutes is None else int(minutes * 60 + 1e-6)
+
+
+def oven_qty(step: RoutingStep | None) -> float:
+    """The load an oven step takes together, 0 where every lot runs alone."""
+    return step.batch_qty if step and step.batch_key and step.batch_qty else 0.0
 
 
 class Families:

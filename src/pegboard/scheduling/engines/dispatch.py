@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Arcs, Schedule
-from pegboard.kernels.dispatch import ATC, STATIC, dispatch
+from pegboard.kernels.arrays import Arcs, Ranking, Schedule
+from pegboard.kernels.dispatch import dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
 from pegboard.kernels.pull import pull_right
+from pegboard.kernels.ranking import ATC, STATIC
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.scheduling.result import DAY, LATE_LINE_DAYS, Result, Score, line_completions, score
 from pegboard.scheduling.rules import RULES, Rule, Urgencies, open_share, urgencies
@@ -74,12 +75,14 @@ class Dispatcher:
             p.arrival,
             release,
             key,
-            rule,
-            np.where(begun, np.inf, p.weight),
-            np.where(begun, -FAR, p.due if due is None else due),
-            self.urgency.tail,
-            self.urgency.own,
-            setup_price,
+            Ranking(
+                rule=rule,
+                weight=np.where(begun, np.inf, p.weight),
+                due=np.where(begun, -FAR, p.due if due is None else due),
+                tail=self.urgency.tail,
+                own=self.urgency.own,
+                setup_price=setup_price,
+            ),
             False,
             p.now,
             p.horizon,
@@ -134,12 +137,7 @@ class Dispatcher:
             np.maximum(arrival, begin),
             floor,
             -p.due.astype(np.float64),
-            STATIC,
-            p.weight,
-            p.due,
-            self.urgency.tail,
-            self.urgency.own,
-            0.0,
+            Ranking(STATIC, p.weight, p.due, self.urgency.tail, self.urgency.own, 0.0),
             True,
             begin,
             -first,
@@ -182,7 +180,7 @@ def _by_rule(d: Dispatcher, rule: Rule, options: Options) -> Schedule:
     return d.forward(release, rule.key(p, d.urgency), rule.code, options.setup_price if rule.code == STATIC else 0.0)
 
 
-Ranking = Callable[[Floats], Floats]
+Keys = Callable[[Floats], Floats]
 """Keys of all operations when each is brought forward by so many days."""
 
 
@@ -191,7 +189,7 @@ class _Pass:
     """A forward pass: what it ranks by, its days of allowance, and how much further each line is brought forward."""
 
     name: str
-    rank: Ranking
+    rank: Keys
     days: float
     ahead: Floats
     rule: int = STATIC
