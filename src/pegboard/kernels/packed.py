@@ -16,6 +16,11 @@ from pegboard.kernels.lay import CHANGES, TRAVELS, WEARS, WEEKLY
 Records = NDArray[Any]
 
 
+def blank(size: int, dtype: np.dtype[Any]) -> Records:
+    """Records of zeros whose fields can be read by name with and without compilation."""
+    return np.zeros(size, dtype).view(np.recarray)
+
+
 def _ints(names: str) -> list[tuple[str, type]]:
     return [(name, np.int64) for name in names.split()]
 
@@ -120,7 +125,7 @@ def pack_shop(R: Shop) -> PackedShop:
 
 def pack_steps(S: Steps) -> PackedSteps:
     """Steps, candidates and needs as records."""
-    need = np.zeros(S.need_set.size, NEED)
+    need = blank(S.need_set.size, NEED)
     need["members"], need["units"], need["phase"] = S.need_set, S.need_units, S.need_phase
     return PackedSteps(
         step=_pack(STEP, S, size=S.pool.size + 1),
@@ -148,7 +153,7 @@ def pack_schedule(schedule: Schedule) -> PackedSchedule:
 
 def nothing_placed(O: PackedOps) -> PackedSchedule:
     """A schedule in which nothing is placed."""
-    op = np.zeros(O.op.size - 1, PLACED)
+    op = blank(O.op.size - 1, PLACED)
     for name in PLACED.fields or ():
         op[name] = 0 if name == "changeover" else -1
     return PackedSchedule(op, np.full(O.op["need_ptr"][-1], -1, np.int64))
@@ -161,7 +166,7 @@ def unpack_schedule(packed: PackedSchedule) -> Schedule:
 
 
 def _pack(dtype: np.dtype[Any], columns: Any, *, size: int, prefix: str = "") -> Records:
-    packed = np.zeros(size, dtype)
+    packed = blank(size, dtype)
     for name in dtype.fields or ():
         column = getattr(columns, prefix + name)
         packed[name][: column.size] = column
@@ -174,7 +179,7 @@ def live(
     """How things stand before the first event."""
     n_op, n_res = O.op.size - 1, R.res.size - 1
     shop = R.res[:-1]
-    res = np.zeros(n_res, LIVE_RES)
+    res = blank(n_res, LIVE_RES)
     res["family"], res["worked"], res["cycles"] = shop["initial_family"], shop["used_work"], shop["used_cycles"]
     res["free_since"], res["beside"], res["head"] = now, -1, -1
     res["care"] = (
@@ -183,11 +188,11 @@ def live(
         + TRAVELS * (shop["travel"] > 0)
         + WEEKLY * (shop["week_units"] < FAR)
     )
-    op = np.zeros(n_op, LIVE_OP)
+    op = blank(n_op, LIVE_OP)
     op["ready_queued"], op["ready"], op["n_pred"] = np.maximum(arrival, now), release, n_pred
     op["last_in"] = op["freed"] = op["stored_until"] = -FAR
     longest = int(np.diff(B.ptr).max(initial=0))
-    node = np.zeros(n_op + O.op["need_ptr"][-1] + B.op.size + 1 if longest else 1, NODE)
+    node = blank(n_op + O.op["need_ptr"][-1] + B.op.size + 1 if longest else 1, NODE)
     node["next"] = np.arange(1, node.size + 1)
     node["next"][-1] = -1
     most_needs = int(np.diff(S.step["need_ptr"]).max(initial=0))

@@ -5,7 +5,7 @@ import numpy as np
 from pegboard.kernels.arrays import RUN_ONLY, Schedule
 from pegboard.kernels.lay import changeover_work
 from pegboard.kernels.opentime import common_open, retreat
-from pegboard.kernels.packed import LIVE_RES
+from pegboard.kernels.packed import LIVE_RES, blank
 from pegboard.scheduling.problem import Problem
 
 
@@ -21,7 +21,7 @@ def settle(problem: Problem, schedule: Schedule) -> Schedule:
     R, S = p.shop, p.steps
     for op in np.flatnonzero(p.ops.pin_setup >= 0).tolist():
         used = resources_of(p, schedule, op)
-        state = np.zeros(R.capacity.size, LIVE_RES)
+        state = blank(R.capacity.size, LIVE_RES)
         state["family"] = R.initial_family
         for res in used:
             if R.matrix[res] >= 0:
