@@ -130,8 +130,8 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
         return True
     pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
     broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
-    if not broken and any(v.constraint == "changeover" for v in verdict.violations):
-        broken = dict.fromkeys(pinned, "leaves others on its resource no clear order of changeovers")
+    if not broken and verdict.violations:
+        broken = dict.fromkeys(pinned, f"leaves others no room: {verdict.violations[0].what}")
     for name, what in sorted(broken.items()):
         lessons.findings.append(
             error(

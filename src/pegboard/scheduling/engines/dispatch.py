@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Arcs, Ranking, Schedule, Shop
+from pegboard.kernels.arrays import Arcs, Ranking, Schedule, Shop, Ties
 from pegboard.kernels.dispatch import dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
@@ -32,13 +32,14 @@ from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.scheduling.result import DAY, LATE_LINE_DAYS, Result, Score, line_completions, score
 from pegboard.scheduling.rules import RULES, Rule, Urgencies, open_share, urgencies
 from pegboard.scheduling.sequence import settle
-from pegboard.scheduling.ties import firmly_tied, no_ties, ties, waiting_for
+from pegboard.scheduling.ties import broken_limits, firmly_tied, no_ties, ties, waiting_for
 from pegboard.tables.supply import spans
 from pegboard.tables.timelines import mirrored
 
 Report = Callable[[str, float], None]
 
 HASTEN = 3
+TYING = 4
 PATIENCE = 2
 THREADS = 2
 WIDER = 2
@@ -182,8 +183,22 @@ def settle_pins(problem: Problem, schedule: Schedule) -> Schedule:
 
 
 def solve(problem: Problem, planned: np.ndarray, options: Options, report: Report) -> Result:
-    """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed."""
-    dispatcher = Dispatcher(problem, planned)
+    """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed.
+
+    Limits on the gap that are left to chance and broken are tied, and everything is dispatched anew.
+    """
+    tied = firmly_tied(problem)
+    for _ in range(TYING):
+        result = _solve(problem, planned, options, report, tied)
+        broken = broken_limits(problem, result.schedule) & ~tied
+        if not broken.any():
+            return result
+        tied |= broken
+    return _solve(problem, planned, options, report, tied | (problem.arcs.max_gap < FAR))
+
+
+def _solve(problem: Problem, planned: np.ndarray, options: Options, report: Report, tied: np.ndarray) -> Result:
+    dispatcher = Dispatcher(problem, planned, tied)
     if options.rule == "jit":
         best = _JustInTime(dispatcher, options, report).best()
         found = best.schedule, f"dispatch jit by {best.by.name}, allowance {best.by.days:g} d"
@@ -192,7 +207,7 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
         found = (_by_rule(dispatcher, rule, options), f"dispatch {rule.name}")
     schedule, name = found
     if options.pull:
-        pull(problem, schedule)
+        pull(problem, schedule, dispatcher.ties)
     return Result(schedule, name, score(problem, schedule, planned))
 
 
@@ -336,8 +351,11 @@ def latest_ends(problem: Problem, wanted: Ints) -> Ints:
     return found
 
 
-def pull(problem: Problem, schedule: Schedule) -> int:
-    """Pull a schedule right in place; returns how many operations moved."""
+def pull(problem: Problem, schedule: Schedule, ties: Ties) -> int:
+    """Pull a schedule right in place; returns how many operations moved.
+
+    Blocks and loads stay, and so does all that uses a resource whose past asks more than a changeover of the next.
+    """
     p = problem
     placed = np.flatnonzero(schedule.end >= 0)
     order = placed[np.lexsort((schedule.sequence[placed], schedule.setup_start[placed]))][::-1].copy()
@@ -346,7 +364,7 @@ def pull(problem: Problem, schedule: Schedule) -> int:
     limit_end = np.full(p.n_op, FAR, np.int64)
     np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
     fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)
-    fixed |= fractional(p)
+    fixed |= fractional(p) | (ties.block >= 0) | (schedule.load >= 0) | _worn(p, schedule)
     out = pack_schedule(schedule)
     shop, steps, ops, arcs = p.packed
     moved = int(
@@ -360,13 +378,37 @@ def pull(problem: Problem, schedule: Schedule) -> int:
             order,
             spans(lanes),
             limit_end,
-            p.ops.latest_use,
+            np.minimum(p.ops.latest_use, _last_starts(p, schedule) + 1),
             fixed,
             out,
         )
     )
     schedule.setup_start[:], schedule.start[:], schedule.end[:] = (out.op[n] for n in ("setup_start", "start", "end"))
     return moved
+
+
+def _worn(problem: Problem, schedule: Schedule) -> np.ndarray:
+    """Operations that hold a maintained resource or a travelling tool, or are subcontracted by the week."""
+    p = problem
+    shop = p.shop
+    marked = (shop.maint_work < FAR) | (shop.maint_cycles < FAR) | (shop.travel > 0) | (shop.week_units < FAR)
+    if not marked.any():
+        return np.zeros(p.n_op, bool)
+    placed = schedule.end >= 0
+    worn: np.ndarray = placed & marked[p.steps.cand_res[np.maximum(schedule.cand, 0)]]
+    owner = np.repeat(np.arange(p.n_op), np.diff(p.ops.need_ptr))
+    worn[owner[(schedule.need_res >= 0) & marked[schedule.need_res]]] = True
+    return worn
+
+
+def _last_starts(problem: Problem, schedule: Schedule) -> Ints:
+    """The latest setup start that every limit on the gap allows while the predecessors stay."""
+    arcs = problem.arcs
+    found = np.full(problem.n_op, FAR, np.int64)
+    limited = np.flatnonzero(arcs.max_gap < FAR)
+    from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))[limited]
+    np.minimum.at(found, arcs.succ[limited], schedule.end[from_] + arcs.max_gap[limited])
+    return found
 
 
 def fractional(problem: Problem) -> np.ndarray:
