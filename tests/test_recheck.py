@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from tests import recheck as module
-from tests.recheck import PLAN_COLUMNS, PLAN_KEYS, Calendar, Clock, Factory, main, recheck
+from tests.recheck import PLAN_COLUMNS, PLAN_KEYS, Calendar, Clock, Factory, recheck
+from tests.recheck.__main__ import main
 
 Rows = list[dict[str, str]]
 Break = Callable[[Path, Path], None]
