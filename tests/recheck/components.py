@@ -117,9 +117,11 @@ class Components(Facts):
         disagree the line may count or not. Of an alternate group the lowest rank counts.
         """
         moments = [t for t in (wo.need, wo.release, wo.start, wo.end) if t is not None]
-        moments += [op.setup_start for op in wo.operations.values()]
+        moments += [op.setup_start for op in wo.all_operations()]
         groups: dict[str, list[tuple[float, Row, bool]]] = defaultdict(list)
         for line in self.factory.bom.get(parent, []):
+            if line.get("route", "") not in {"", wo.route} and parent == wo.item:
+                continue
             verdict = holds(line.get("condition", ""), options)
             verdicts = {self._in_force(line, moment) for moment in moments} if line_is_dated(line) else {True}
             verdicts = set().union(*[{True, False} if v is None else {v} for v in verdicts])

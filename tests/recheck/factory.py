@@ -12,14 +12,14 @@ from typing import Any
 
 from tests.recheck.clock import Clock
 from tests.recheck.formulas import amount, fill_in, holds, parse_options
-from tests.recheck.records import Item, Mode, NeedRow, OrderLine, Recipe, Resource, Step
-from tests.recheck.values import FOREVER, LineKey, Row, group_by, number, read_rows, split_list, yes
+from tests.recheck.records import Item, Maintenance, Mode, NeedRow, OrderLine, Recipe, Resource, Route, Step
+from tests.recheck.values import FOREVER, LineKey, Row, as_number, group_by, number, read_rows, split_list, yes
 
 IDLE = {"done", "closed", "hold", "cancelled"}  # open work orders in these states need no place in time
 FACTORY_TABLES = (
     *("items", "bom", "routing", "routing_alternates", "routing_needs", "resources", "skills", "calendars"),
     *("calendar_exceptions", "changeovers", "suppliers", "item_suppliers", "customers", "options", "orders", "stock"),
-    *("purchase_orders", "work_orders", "work_order_steps", "downtime"),
+    *("purchase_orders", "work_orders", "work_order_steps", "downtime", "routes"),
 )
 
 
@@ -47,9 +47,12 @@ class Factory:
         self.items = {row["item"]: self._item(row) for row in self.tables["items"]}
         self.alternates = group_by(self.tables["routing_alternates"], "item")
         self.need_rows = group_by(self.tables["routing_needs"], "item")
-        self.skills: dict[str, dict[str, str]] = defaultdict(dict)
+        self.skills: dict[str, dict[str, Row]] = defaultdict(dict)
         for row in self.tables["skills"]:
-            self.skills[row["skill"]][row["resource"]] = row.get("valid_to", "")
+            self.skills[row["skill"]][row["resource"]] = row
+        self.routes: dict[str, list[Route]] = defaultdict(list)
+        for row in self.tables["routes"]:
+            self.routes[row["item"]].append(route_of(row))
         self.matrices: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
         for row in self.tables["changeovers"]:
             self.matrices[row["changeover"]][row["from"], row["to"]] = number(row["minutes"])
@@ -62,7 +65,7 @@ class Factory:
         self.defaults = {
             (row["item"], row["option"].upper()): row["default"] for row in self.tables["options"] if row.get("default")
         }
-        self._recipes: dict[tuple[str, str], Recipe] = {}
+        self._recipes: dict[tuple[str, str, str], Recipe] = {}
 
     def _instant(self, value: object) -> float:
         if isinstance(value, datetime):
@@ -81,6 +84,7 @@ class Factory:
             yield_=number(row.get("yield"), 1.0),
             lead_days=number(row.get("lead_time_days")),
             lot=lot,
+            shelf_life_days=as_number(row.get("shelf_life_days", "")),
         )
 
     def _resource(self, row: Row) -> Resource:
@@ -94,6 +98,8 @@ class Factory:
             is_finite=yes(row.get("finite"), True),
             matrix=row.get("changeover", ""),
             initial_family=row.get("initial_family", ""),
+            travel_min=number(row.get("travel_min")),
+            maintenance=maintenance_of(row),
         )
 
     def _members(self) -> dict[str, frozenset[str]]:
@@ -129,20 +135,22 @@ class Factory:
         defaults = {name: value for (owner, name), value in self.defaults.items() if owner == item}
         return {**defaults, **parse_options(text)}
 
-    def recipe(self, item: str, options_text: str) -> Recipe:
-        key = (item, options_text)
+    def recipe(self, item: str, options_text: str, route: str = "") -> Recipe:
+        """The steps of a route; "rows of a blank route belong to every route"."""
+        key = (item, options_text, route)
         if key not in self._recipes:
-            self._recipes[key] = self._resolve(item, self.options_of(item, options_text))
+            self._recipes[key] = self._resolve(item, self.options_of(item, options_text), route)
         return self._recipes[key]
 
-    def _resolve(self, item: str, options: dict[str, str]) -> Recipe:
-        rows = sorted(self.routing.get(item, []), key=lambda row: int(row["step"]))
-        verdicts = {int(row["step"]): holds(row.get("condition", ""), options) for row in rows}
-        steps = {
-            int(row["step"]): self._step(item, row, options, verdicts[int(row["step"])] is True)
-            for row in rows
-            if verdicts[int(row["step"])] is not False
-        }
+    def _resolve(self, item: str, options: dict[str, str], route: str) -> Recipe:
+        rows = [row for row in self.routing.get(item, []) if row.get("route", "") in {"", route}]
+        rows.sort(key=lambda row: int(row["step"]))
+        verdicts = [holds(row.get("condition", ""), options) for row in rows]
+        # Of several rows of one step, told apart by their conditions, the one that surely holds counts.
+        ranked = sorted(zip(verdicts, rows, strict=True), key=lambda pair: pair[0] is True)
+        chosen = {int(row["step"]): (row, verdict is True) for verdict, row in ranked if verdict is not False}
+        steps = {number: self._step(item, *chosen[number], options) for number in sorted(chosen)}
+        rows = list({int(row["step"]): row for row in [*rows, *(row for row, _ in chosen.values())]}.values())
         order = [int(row["step"]) for row in rows]
         stated = {
             int(row["step"]): tuple(int(s) for s in re.split(r"[;,]", row["after"]) if s.strip())
@@ -187,7 +195,7 @@ class Factory:
             rest[step] = tuple({by_number * item_yield, by_network * item_yield})
         return rest
 
-    def _step(self, item: str, row: Row, options: dict[str, str], is_certain: bool) -> Step:
+    def _step(self, item: str, row: Row, is_certain: bool, options: dict[str, str]) -> Step:
         number_ = int(row["step"])
         setup, run = row.get("setup_min", ""), row.get("run_min", "")
         modes = [
@@ -225,7 +233,11 @@ class Factory:
             max_stretch_min=amount(row["max_stretch_min"], 0.0, options) if row.get("max_stretch_min") else None,
             batch_key=fill_in(row.get("batch_key", ""), options) or row.get("batch_key", ""),
             batch_qty=number(row.get("batch_qty")),
-            is_subcontracted=bool(row.get("supplier")),
+            blocking=yes(row.get("blocking")),
+            storage=row.get("storage", ""),
+            max_split=int(number(row.get("max_split"), 1.0)),
+            split_min_qty=number(row.get("split_min_qty")),
+            supplier=row.get("supplier", ""),
             lead_days=number(row.get("lead_time_days")),
             per_lot=row.get("work_content_basis") == "per_lot",
             needs=needs,
@@ -240,4 +252,29 @@ class Factory:
             units=number(row.get("qty"), 1.0),
             phase=row.get("phase") or "both",
             name=name,
+            min_level=number(row.get("min_level"), -FOREVER),
         )
+
+
+def route_of(row: Row) -> Route:
+    return Route(
+        name=row["route"],
+        rank=number(row.get("rank"), 1.0),
+        valid_from=row.get("valid_from", ""),
+        valid_to=row.get("valid_to", ""),
+        min_qty=number(row.get("min_qty")),
+        max_qty=number(row.get("max_qty"), FOREVER),
+    )
+
+
+def maintenance_of(row: Row) -> Maintenance | None:
+    """None for what is never maintained; the rule is for resources of capacity 1 only."""
+    if not row.get("maintenance_hours") and not row.get("maintenance_cycles"):
+        return None
+    return Maintenance(
+        hours=number(row.get("maintenance_hours"), FOREVER),
+        cycles=number(row.get("maintenance_cycles"), FOREVER),
+        minutes=number(row.get("maintenance_min")),
+        used_hours=number(row.get("used_hours")),
+        used_cycles=number(row.get("used_cycles")),
+    )

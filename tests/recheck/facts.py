@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 from datetime import date
 
 from tests.recheck.calendars import CalendarBook, Reading
@@ -11,7 +12,8 @@ from tests.recheck.factory import Factory
 from tests.recheck.plan import Plan
 from tests.recheck.plan_records import Operation, WorkOrder
 from tests.recheck.records import Recipe, Step
-from tests.recheck.values import DAY, Row, number, round_up, yes
+from tests.recheck.routes import allowed_routes
+from tests.recheck.values import DAY, Row, number, round_up, same_amount, yes
 
 
 class Facts:
@@ -24,11 +26,15 @@ class Facts:
         self.now = factory.now
         self.book = CalendarBook(factory, reading, *self._range())
         self.work_orders = plan.work_orders
+        planned: dict[str, set[int]] = defaultdict(set)
+        for op in plan.operations:
+            planned[op.wo].add(op.step)
         for wo in plan.work_orders.values():
             wo.operations = {}
+            wo.route = self._route(wo, planned[wo.name])
         self.operations = [op for op in plan.operations if self._is_known(op)]
         for op in self.operations:
-            self.work_orders[op.wo].operations.setdefault(op.step, op)
+            self.work_orders[op.wo].operations.setdefault(op.step, []).append(op)
 
     def _range(self) -> tuple[date, date]:
         clock, factory = self.clock, self.factory
@@ -45,13 +51,31 @@ class Facts:
         return wo is not None and wo.item in self.factory.items and op.step in self.recipe(wo).steps
 
     def recipe(self, wo: WorkOrder) -> Recipe:
-        return self.factory.recipe(wo.item, wo.options)
+        return self.factory.recipe(wo.item, wo.options, wo.route)
+
+    def _route(self, wo: WorkOrder, planned: set[int]) -> str:
+        """The route that explains the planned steps; a lawful one where there is a choice."""
+        if wo.item not in self.factory.items:
+            return ""
+        names = [*allowed_routes(self.factory, wo), *sorted(route.name for route in self.factory.routes[wo.item]), ""]
+        known = [name for name in names if planned <= set(self.factory.recipe(wo.item, wo.options, name).steps)]
+        return (known or names)[0]
 
     def step(self, op: Operation) -> Step:
         return self.recipe(self.work_orders[op.wo]).steps[op.step]
 
     def progress(self, wo: str, step: int) -> Row:
         return self.factory.progress.get((wo, step), {})
+
+    def next_operations(self, op: Operation) -> list[Operation]:
+        """The operations of the steps that follow, as far as they are planned."""
+        wo = self.work_orders[op.wo]
+        after = (step for step, before in self.recipe(wo).before.items() if op.step in before)
+        return [later for step in after for later in wo.operations.get(step, [])]
+
+    def parts(self, op: Operation) -> list[Operation]:
+        """The operations into which the step of this one is split, itself included."""
+        return self.work_orders[op.wo].operations[op.step]
 
     def progress_status(self, wo: str, step: int) -> str:
         return self.progress(wo, step).get("status", "")
@@ -92,3 +116,15 @@ class Facts:
                 number(self.progress(wo.name, before).get("good_qty")) or wo.qty for before in recipe.before[step]
             }
         return sorted(quantity for quantity in found if quantity > 0) or [wo.qty]
+
+    def quantities(self, op: Operation) -> list[float]:
+        """What an operation starts: the whole step, or its own part of a split one."""
+        whole, n = self.step_quantities(self.work_orders[op.wo], op.step), len(self.parts(op))
+        if n == 1:
+            return whole
+        return [op.qty] if op.qty is not None else [quantity / n for quantity in whole]
+
+    def started(self, op: Operation) -> float:
+        """What an operation starts, as the plan says where the readings allow it."""
+        found = self.quantities(op)
+        return op.qty if op.qty is not None and any(same_amount(op.qty, qty) for qty in found) else found[0]

@@ -13,9 +13,9 @@ from tests.recheck.calendars import Reading
 from tests.recheck.factory import Factory
 from tests.recheck.facts import Facts
 from tests.recheck.plan import Plan
-from tests.recheck.plan_records import Operation, WorkOrder
-from tests.recheck.records import Mode, NeedRow, Step
-from tests.recheck.values import EPS, Span
+from tests.recheck.plan_records import Operation
+from tests.recheck.records import Mode, NeedRow
+from tests.recheck.values import EPS, Span, number
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ class Holdings(Facts):
     def _may_serve(self, need: NeedRow, name: str, when: date | None) -> bool:
         if name not in need.members or name not in self.factory.resources:
             return False
-        valid_to = self.factory.skills.get(need.skill, {}).get(name, "") if need.skill else ""
+        skill = self.factory.skills.get(need.skill, {}).get(name, {})
+        if need.skill and number(skill.get("level")) < need.min_level:
+            return False
+        valid_to = skill.get("valid_to", "")
         # Reading: a skill serves an operation that begins on or before its last day.
         return not valid_to or when is None or when <= self.clock.day(self.clock.read(valid_to))
 
@@ -126,20 +129,36 @@ class Holdings(Facts):
                 continue
             span = self.held(op, "both")
             if span:
-                yield Holding(i, op.resource, 1.0, *span)
+                yield Holding(i, op.resource, 1.0, span[0], max(span[1], self.blocked_until(op)))
             for need, name, units in self.assignment(op) or ():
                 span = self.held(op, need.phase)
                 if span:
                     yield Holding(i, name, units if self._counts_units(name) else 1.0, *span)
 
-    def run_work(self, wo: WorkOrder, step: Step, mode: Mode) -> list[float] | None:
+    def blocked_until(self, op: Operation) -> float:
+        """ "The primary resource is held from setup_start to the latest setup_start of the next steps of the same work
+        order (to end where there are none or they have not been placed)"."""
+        if not self.step(op).blocking:
+            return op.end
+        return max([op.end, *(later.setup_start for later in self.next_operations(op))])
+
+    def stored(self) -> Iterator[Holding]:
+        """ "The started quantity is held on that resource from end to the latest setup_start of the next steps; nothing
+        where that is no positive stretch"."""
+        for i, op in enumerate(self.operations):
+            until = max((later.setup_start for later in self.next_operations(op)), default=op.end)
+            if self.step(op).storage and until > op.end:
+                yield Holding(i, self.step(op).storage, self.started(op), op.end, until)
+
+    def run_work(self, op: Operation, mode: Mode) -> list[float] | None:
         """Minutes of run work, "fixed_min + qty started x run_min x run_factor"; None when a formula is unknown."""
+        step = self.step(op)
         if step.fixed_min is None or mode.run_min is None:
             return None
         per = mode.run_min * mode.run_factor
         if step.per_lot:
             return [step.fixed_min + per]
-        return [step.fixed_min + quantity * per for quantity in self.step_quantities(wo, step.number)]
+        return [step.fixed_min + quantity * per for quantity in self.quantities(op)]
 
     def modes_on(self, op: Operation) -> list[Mode]:
         return [mode for mode in self.step(op).modes if op.resource in mode.resources]

@@ -40,7 +40,7 @@ def check_material(case: Case, ledger: Ledger) -> None:
         supply(wo.item, case.available(wo)[0], wo.good_qty, f"work order {wo.name}")
         for component in case.components(wo):
             if component.is_byproduct:
-                ends = [wo.operations[s].end for s in component.steps if s in wo.operations] or [wo.end]
+                ends = wo.ends_of(component.steps) or [wo.end]
                 supply(component.item, min(ends), component.high, f"by-product of {wo.name}")
             elif component.low > 0:
                 demand(component.item, consumption_time(wo, component), component.low, f"work order {wo.name}")
@@ -56,8 +56,7 @@ def check_material(case: Case, ledger: Ledger) -> None:
 
 def consumption_time(wo: WorkOrder, component: Component) -> float:
     """ "wanted at the setup_start of the step that consumes it"."""
-    times = [wo.operations[step].setup_start for step in component.steps if step in wo.operations]
-    return max(times, default=wo.start)
+    return max(wo.starts_of(component.steps), default=wo.start)
 
 
 def add_buffer_supply(case: Case, supply: Callable[[str, float, float, str], None]) -> None:

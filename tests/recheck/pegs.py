@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from tests.recheck.case import Case
 from tests.recheck.components import Component
 from tests.recheck.ledger import Ledger
-from tests.recheck.plan_records import Peg, WorkOrder
+from tests.recheck.plan_records import Operation, Peg, WorkOrder
 from tests.recheck.values import EPS, FOREVER, MINUTE, LineKey, Span, as_number, same_amount
 
 
@@ -139,6 +139,14 @@ def check_peg_times(case: Case, ledger: Ledger) -> None:
             ledger.test("pegs", used <= lot.expires + MINUTE, f"{peg.name} is used after it expires")
 
 
+def consumers_of(case: Case, wo: WorkOrder, peg: Peg) -> list[Operation]:
+    """The planned operations of the step that uses what a peg brings; none where several steps may."""
+    steps = {step for part in case.components(wo) if part.item == peg.item for step in part.steps}
+    named = as_number(peg.step)
+    at = {int(named)} if named is not None else steps
+    return [op for step in at for op in wo.operations.get(step, [])] if len(at) == 1 else []
+
+
 def consumption_of(case: Case, wo: WorkOrder, peg: Peg) -> float | None:
     """The setup_start at which a work order uses what a peg brings; None when the named step does not use it."""
     steps = [step for part in case.components(wo) if part.item == peg.item for step in part.steps]
@@ -148,8 +156,7 @@ def consumption_of(case: Case, wo: WorkOrder, peg: Peg) -> float | None:
     if named is not None and int(named) not in steps:
         return None
     at = [int(named)] if named is not None else steps
-    times = [wo.operations[step].setup_start for step in at if step in wo.operations]
-    return max(times, default=wo.start)
+    return max(wo.starts_of(at), default=wo.start)
 
 
 def supply_time(case: Case, peg: Peg) -> float | None:

@@ -195,6 +195,7 @@ class Plan:
             setup_min=number(row["setup_min"]),
             run_min=number(row["run_min"]),
             status=row["status"],
+            qty=as_number(row.get("qty", "")),  # a column that older plans have not
         )
 
     def _purchase(self, row: Row) -> Purchase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.recheck.values import LineKey
@@ -20,6 +21,7 @@ class Operation:
     setup_min: float
     run_min: float
     status: str
+    qty: float | None
 
     @property
     def name(self) -> str:
@@ -37,7 +39,19 @@ class WorkOrder:
     need: float | None
     release: float | None
     options: str
-    operations: dict[int, Operation] = field(default_factory=dict)
+    operations: dict[int, list[Operation]] = field(default_factory=dict)  # several where a lot is split
+    route: str = ""
+
+    def all_operations(self) -> list[Operation]:
+        return [op for parts in self.operations.values() for op in parts]
+
+    def starts_of(self, steps: Iterable[int]) -> list[float]:
+        """When each of the given steps that is planned begins: at the setup_start of its first part."""
+        return [min(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
+
+    def ends_of(self, steps: Iterable[int]) -> list[float]:
+        """When each of the given steps that is planned ends: with its last part."""
+        return [max(op.end for op in self.operations[step]) for step in steps if step in self.operations]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ def check_pinned(case: Case, ledger: Ledger) -> None:
     """ "start (where a locked step is pinned)"; a started step "stays, remaining = operator's estimate"."""
     for (name, step), row in case.factory.progress.items():
         wo = case.work_orders.get(name)
-        op = wo.operations.get(step) if wo else None
+        op = next(iter(wo.operations.get(step, [])), None) if wo else None  # what people decided is never split
         if op is None:
             continue
         if case.is_pinned(op) and row.get("status") not in {"done", "started", "paused"}:

@@ -54,7 +54,7 @@ def check_work_orders(case: Case, ledger: Ledger) -> None:
             ok = wo.name in case.factory.work_orders or days >= math.ceil(case.factory.items[wo.item].lead_days) - 1
             ledger.test("work-orders", ok, f"{wo.name} without routing takes {days} days, less than its lead time")
             continue
-        recipe, ops = case.recipe(wo), wo.operations.values()
+        recipe, ops = case.recipe(wo), wo.all_operations()
         start, end = min(op.setup_start for op in ops), max(op.end for op in ops)
         ok = abs(wo.start - start) <= MINUTE
         ledger.test("work-orders", ok, f"{wo.name} starts {case.show(wo.start)}, its operations {case.show(start)}")

@@ -16,6 +16,18 @@ class Item:
     yield_: float
     lead_days: float
     lot: tuple[float, float, float]  # minimum, multiple, maximum; 0 where there is none
+    shelf_life_days: float | None
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """After so many hours of work or so many operations a resource is maintained for so many minutes."""
+
+    hours: float
+    cycles: float
+    minutes: float
+    used_hours: float
+    used_cycles: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,20 @@ class Resource:
     is_finite: bool
     matrix: str
     initial_family: str
+    travel_min: float
+    maintenance: Maintenance | None
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way of making an item, open from and to a day and a quantity."""
+
+    name: str
+    rank: float
+    valid_from: str
+    valid_to: str
+    min_qty: float
+    max_qty: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +74,7 @@ class NeedRow:
     units: float
     phase: str
     name: str
+    min_level: float
 
 
 @dataclass(frozen=True)
@@ -69,15 +96,23 @@ class Step:
     max_stretch_min: float | None
     batch_key: str
     batch_qty: float
-    is_subcontracted: bool
+    blocking: bool
+    storage: str
+    max_split: int
+    split_min_qty: float
+    supplier: str
     lead_days: float
     per_lot: bool
     needs: tuple[NeedRow, ...]
 
+    @property
+    def is_subcontracted(self) -> bool:
+        return bool(self.supplier)
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """The routing of an item under given options."""
+    """The routing of an item under given options, on one of its routes."""
 
     steps: dict[int, Step]
     before: dict[int, tuple[int, ...]]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from tests.recheck.case import Case
 from tests.recheck.holdings import Holding
 from tests.recheck.ledger import Ledger
-from tests.recheck.ovens import batch_loads, check_batch_quantities
+from tests.recheck.ovens import packed
 from tests.recheck.values import EPS, TOUCH
 
 
@@ -38,29 +38,35 @@ def check_capacity(case: Case, ledger: Ledger) -> None:
     for holding in case.holdings():
         if case.factory.resources[holding.resource].is_finite:
             by_resource[holding.resource].append(holding)
-    batches = {i: min(members) for i, members in batch_loads(case).items()}
+    for holding in case.stored():
+        known = case.factory.resources.get(holding.resource)
+        if known is not None and known.is_finite:
+            by_resource[holding.resource].append(holding)
+    loads = packed(case)
     for name, uses in by_resource.items():
         ledger.count("capacity", len(uses))
-        sweep_capacity(case, ledger, name, sorted(uses, key=lambda use: (use.start, use.end)), batches)
-    check_batch_quantities(case, ledger)
+        sweep_capacity(case, ledger, name, sorted(uses, key=lambda use: (use.start, use.end)), loads)
 
 
-def sweep_capacity(case: Case, ledger: Ledger, name: str, uses: list[Holding], batches: dict[int, int]) -> None:
+def sweep_capacity(case: Case, ledger: Ledger, name: str, uses: list[Holding], loads: dict[int, int]) -> None:
+    """What is held at once, at every beginning of a holding; a load of an oven counts once, to its latest end."""
     capacity = case.factory.resources[name].capacity
     active: list[tuple[float, int, Holding]] = []
-    load = 0.0
     for n, use in enumerate(uses):
         while active and active[0][0] <= use.start + TOUCH:
-            load -= heapq.heappop(active)[2].units
-        batch = batches.get(use.operation)
-        if batch is not None and any(batches.get(other.operation) == batch for _, _, other in active):
-            continue  # the same oven load
+            heapq.heappop(active)
         heapq.heappush(active, (use.end, n, use))
-        load += use.units
+        held = [other for _, _, other in active]
+        ovens = {loads[one.operation] for one in held if is_in_load(case, one, loads)}
+        load = len(ovens) + sum(one.units for one in held if not is_in_load(case, one, loads))
         if load > capacity + EPS:
-            culprits = [case.operations[other.operation] for _, _, other in active]
+            culprits = [case.operations[one.operation] for one in held]
             # Two operations that people pinned or began on one resource are a conflict of the data, to be reported.
             if all(case.is_pinned(op) or case.is_under_way(op) for op in culprits):
                 continue
             names = ", ".join(sorted({op.name for op in culprits})[:4])
             ledger.fault("capacity", f"{name} carries {load:g} of {capacity:g} at {case.show(use.start)}: {names}")
+
+
+def is_in_load(case: Case, use: Holding, loads: dict[int, int]) -> bool:
+    return use.operation in loads and case.operations[use.operation].resource == use.resource

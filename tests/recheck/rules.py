@@ -10,17 +10,23 @@ from tests.recheck.case import Case
 from tests.recheck.completion import check_completion
 from tests.recheck.factory import Factory
 from tests.recheck.ledger import Ledger
+from tests.recheck.limits import check_gap, check_shelf_life, check_stretch
+from tests.recheck.maintenance import check_maintenance
 from tests.recheck.material import check_material
 from tests.recheck.orders import check_due_dates, check_lateness, check_order_lines
+from tests.recheck.ovens import check_oven_quantities
 from tests.recheck.pegs import check_pegs
 from tests.recheck.plan import Plan
 from tests.recheck.progress import check_pinned
 from tests.recheck.purchases import check_now, check_purchases
 from tests.recheck.quantities import check_options, check_quantities, check_work_orders
 from tests.recheck.resources import check_capacity, check_eligibility
-from tests.recheck.steps import check_precedence, check_steps, check_subcontracting
+from tests.recheck.splits import check_routes, check_splits
+from tests.recheck.steps import check_precedence, check_steps
+from tests.recheck.subcontracting import check_subcontracting, check_weekly_quantity
 from tests.recheck.sums import check_certificate, check_kpis
-from tests.recheck.work import check_stretch, check_work
+from tests.recheck.tools import check_travel
+from tests.recheck.work import check_work
 
 RULES: tuple[Callable[[Case, Ledger], None], ...] = (
     check_order_lines,
@@ -28,11 +34,19 @@ RULES: tuple[Callable[[Case, Ledger], None], ...] = (
     check_lateness,
     check_work,
     check_stretch,
+    check_gap,
+    check_shelf_life,
     check_eligibility,
     check_capacity,
+    check_oven_quantities,
+    check_travel,
+    check_maintenance,
     check_steps,
     check_precedence,
     check_subcontracting,
+    check_weekly_quantity,
+    check_splits,
+    check_routes,
     check_now,
     check_purchases,
     check_material,

@@ -1,9 +1,8 @@
-"""Every step of a routing is planned once, after those before it."""
+"""Every step of a routing is planned, after those before it."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 from tests.recheck.case import Case
 from tests.recheck.factory import IDLE
@@ -13,12 +12,10 @@ from tests.recheck.values import EPS, MINUTE, as_number, same_amount
 
 
 def check_steps(case: Case, ledger: Ledger) -> None:
-    """Every step of the routing that applies is planned once; "done steps are not planned again"."""
-    seen = Counter((op.wo, op.step) for op in case.plan.operations)
+    """Every step of the routing that applies is planned; "done steps are not planned again"."""
     known = {(op.wo, op.step) for op in case.operations}
-    for (name, planned), times in seen.items():
+    for name, planned in {(op.wo, op.step): None for op in case.plan.operations}:
         ledger.test("steps", (name, planned) in known, f"{name} step {planned} is in no routing of the work order")
-        ledger.test("steps", times == 1, f"{name} step {planned} is planned {times} times")
     for wo in case.work_orders.values():
         if wo.item not in case.factory.items:
             ledger.test("steps", False, f"{wo.name} makes {wo.item}, which is no item")
@@ -27,19 +24,18 @@ def check_steps(case: Case, ledger: Ledger) -> None:
         may_be_done = open_order.get("status") in {"started", *IDLE}
         for step in case.recipe(wo).steps.values():
             is_done = case.progress_status(wo.name, step.number) == "done"
-            op = wo.operations.get(step.number)
+            parts = wo.operations.get(step.number, [])
             if is_done:
                 # Reading: a done step may be shown as history, marked so and wholly in the past.
-                ok = op is None or (op.status == "done" and op.end <= case.now + MINUTE)
+                ok = all(op.status == "done" and op.end <= case.now + MINUTE for op in parts)
                 ledger.test("steps", ok, f"{wo.name} step {step.number} is done and planned again")
             elif step.is_certain and not may_be_done:
-                ledger.test("steps", op is not None, f"{wo.name} lacks step {step.number} of {wo.item}")
+                ledger.test("steps", bool(parts), f"{wo.name} lacks step {step.number} of {wo.item}")
 
 
 def check_precedence(case: Case, ledger: Ledger) -> None:
     """ "the successor's setup may start when the predecessor has ended, plus wait_min (elapsed), plus move_min (on the
-    factory's calendar), plus the successor's queue_min (on its primary resource's calendar)"; "max_wait_min bounds the
-    gap from end to setup_start, elapsed"."""
+    factory's calendar), plus the successor's queue_min (on its primary resource's calendar)"."""
     arrivals = first_step_arrivals(case)
     for op in case.operations:
         wo, step = case.work_orders[op.wo], case.step(op)
@@ -47,7 +43,8 @@ def check_precedence(case: Case, ledger: Ledger) -> None:
             continue  # people decided: a conflict is a message, not a fault of the plan
         before = case.recipe(wo).before[op.step]
         for earlier in before:
-            check_pair(case, ledger, wo, wo.operations.get(earlier), earlier, op)
+            for one in wo.operations.get(earlier) or [None]:
+                check_pair(case, ledger, wo, one, earlier, op)
         if not before and step.queue_min > 0 and case.factory.queue_is_minimum and case.is_scheduled(op):
             if wo.name in case.factory.work_orders:
                 continue  # Reading: an open order may have queued already.
@@ -85,7 +82,9 @@ def check_pair(
             ok = op.setup_start >= ready - MINUTE
             ledger.test("precedence", ok, f"{op.name} starts before what step {earlier} finished may be used")
         return
-    overlaps = step.transfer_qty > 0 and max(case.step_quantities(wo, earlier)) > step.transfer_qty + EPS
+    # "What follows waits for all of them": the parts of a split lot hand nothing over before they end.
+    is_whole = len(case.parts(before)) == 1
+    overlaps = is_whole and step.transfer_qty > 0 and max(case.quantities(before)) > step.transfer_qty + EPS
     ready = queue_over(case, op, case.after_lags(step, before.end))
     if overlaps and op.setup_start < ready - MINUTE:
         check_overlap(case, ledger, wo, before, op)
@@ -97,11 +96,6 @@ def check_pair(
             f"{op.name} starts {case.show(op.setup_start)}, but step {earlier} ends {case.show(before.end)} and with "
             f"wait, move and queue it may start {case.show(ready)}",
         )
-    if step.max_wait_min is not None:
-        gap = op.setup_start - before.end
-        ok = gap <= step.max_wait_min + MINUTE
-        limit = f"at most {step.max_wait_min:g}"
-        ledger.test("precedence", ok, f"{op.name} waits {gap:.0f} min after step {earlier}, {limit}")
 
 
 def check_overlap(case: Case, ledger: Ledger, wo: WorkOrder, before: Operation, op: Operation) -> None:
@@ -136,7 +130,7 @@ def check_overlap(case: Case, ledger: Ledger, wo: WorkOrder, before: Operation, 
 def last_batch_end(case: Case, wo: WorkOrder, before: Operation, op: Operation) -> float:
     """When the successor can have run the last batch of its predecessor."""
     step, own = case.recipe(wo).steps[before.step], case.step(op)
-    handed, taken = min(case.step_quantities(wo, before.step)), min(case.step_quantities(wo, op.step))
+    handed, taken = min(case.quantities(before)), min(case.quantities(op))
     whole = math.floor((handed - EPS) / step.transfer_qty) * step.transfer_qty
     last = (handed - whole) * min(1.0, taken / handed) - (0.0 if same_amount(handed, taken) else 1.0)
     arrived = case.after_lags(step, before.end)
@@ -145,14 +139,3 @@ def last_batch_end(case: Case, wo: WorkOrder, before: Operation, op: Operation) 
     runs = [(mode.run_min or 0.0) * mode.run_factor for mode in case.modes_on(op)]
     calendar = case.phase_calendars(op)[1]
     return calendar.advance_work(arrived, last * min(runs, default=0.0) / case.efficiency(op))
-
-
-def check_subcontracting(case: Case, ledger: Ledger) -> None:
-    """ "supplier + lead_time_days (subcontracted step)": no shorter than its lead time, counted in days."""
-    for op in case.operations:
-        step = case.step(op)
-        if step.is_subcontracted and not case.is_under_way(op):
-            days = (case.clock.day(op.end) - case.clock.day(op.setup_start)).days
-            # Reading: the day it leaves and the day it returns may both count.
-            ok = days >= math.ceil(step.lead_days - EPS) - 1
-            ledger.test("precedence", ok, f"{op.name} is back after {days} days, the supplier needs {step.lead_days:g}")

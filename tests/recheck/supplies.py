@@ -60,7 +60,7 @@ class Supplies(Facts):
             return wo.end, wo.end
         if wo.name not in self._available:
             recipe = self.recipe(wo)
-            ends = [op for op in wo.operations.values() if op.step in recipe.last] or list(wo.operations.values())
+            ends = [op for op in wo.all_operations() if op.step in recipe.last] or wo.all_operations()
             low = max((self.after_lags(recipe.steps[op.step], op.end, False) for op in ends), default=wo.end)
             high = max((self.after_lags(recipe.steps[op.step], op.end) for op in ends), default=wo.end)
             self._available[wo.name] = (low, high)

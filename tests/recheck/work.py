@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
-from tests.recheck.ovens import batch_loads
+from tests.recheck.ovens import NO_LOAD, load_of
 from tests.recheck.plan_records import Operation
 from tests.recheck.steps import last_batch_end
 from tests.recheck.values import MINUTE, Span, within
@@ -40,15 +40,15 @@ def expected_changeovers(case: Case) -> dict[int, list[Span]]:
             for _, _, i in uses:
                 choices[i].append([(0.0, max(rows.values(), default=0.0))])
             continue
-        family, last = resource.initial_family, ("", 0.0, 0.0, "")
+        family, last = resource.initial_family, NO_LOAD
         previous = family
-        for start, end, i in sorted(dict.fromkeys(uses)):
+        for _, _, i in sorted(dict.fromkeys(uses)):
             own = case.operations[i].family
             if not own:
                 continue
-            batch = (case.step(case.operations[i]).batch_key, start, end, own)
-            if batch[0] == "" or batch != last:  # lots of one oven load share what came before them
-                previous, family, last = family, own, batch
+            load = load_of(case, case.operations[i])
+            if load is None or load != last:  # "all bear the changeover from what ran before the load"
+                previous, family, last = family, own, load
             found = changeover_minutes(rows, previous, own) if previous else [0.0]
             choices[i].append([(value, value) for value in found])
     return {
@@ -62,12 +62,11 @@ def check_work(case: Case, ledger: Ledger) -> None:
     resource and every further resource it needs at that moment are open, at the rate resource efficiency x calendar
     efficiency"; "[setup_start, start) is setup and changeover, [start, end) is the run"."""
     changeovers = expected_changeovers(case)
-    batches = batch_loads(case)
     for i, op in enumerate(case.operations):
         if not case.is_scheduled(op) or case.is_under_way(op):
             continue
         ledger.test("work", op.setup_start <= op.start <= op.end, f"{op.name} runs backward in time")
-        candidates = work_candidates(case, op, changeovers.get(i, [(0.0, 0.0)]), batches.get(i))
+        candidates = work_candidates(case, op, changeovers.get(i, [(0.0, 0.0)]))
         if not candidates:
             continue
         faults = [work_faults(case, op, setup, runs) for setup, runs in candidates]
@@ -79,26 +78,17 @@ def check_work(case: Case, ledger: Ledger) -> None:
             ledger.fault("changeover" if part == "setup" and i in changeovers else "work", sentence)
 
 
-def work_candidates(
-    case: Case, op: Operation, changeovers: list[Span], batch: list[int] | None
-) -> list[tuple[Span, Span]]:
+def work_candidates(case: Case, op: Operation, changeovers: list[Span]) -> list[tuple[Span, Span]]:
     """Each way the step may be done here, as (range of setup minutes, range of run minutes)."""
-    step, wo = case.step(op), case.work_orders[op.wo]
     found: list[tuple[Span, Span]] = []
     for mode in case.modes_on(op):
-        works = case.run_work(wo, step, mode)
+        works = case.run_work(op, mode)
         if works is None or mode.setup_min is None:
             continue
-        runs = [(work, work) for work in works]
-        if batch:
-            # Reading: an oven's run is that of one lot, or of all lots in it.
-            per = (mode.run_min or 0.0) * mode.run_factor
-            total = sum(case.work_orders[case.operations[j].wo].qty for j in batch)
-            runs = [(min(works), (step.fixed_min or 0.0) + max(total, wo.qty) * per + max(works))]
         found += [
-            ((mode.setup_min + low, mode.setup_min + high), run)
+            ((mode.setup_min + low, mode.setup_min + high), (work, work))
             for low, high in dict.fromkeys(changeovers)
-            for run in runs
+            for work in works
         ]
     return found
 
@@ -148,26 +138,9 @@ def is_held_back(case: Case, op: Operation, done: float, run: Span) -> bool:
         return False
     wo = case.work_orders[op.wo]
     limits = [
-        last_batch_end(case, wo, wo.operations[before], op)
-        for before in case.recipe(wo).before[op.step]
-        if before in wo.operations and case.recipe(wo).steps[before].transfer_qty > 0
+        last_batch_end(case, wo, before, op)
+        for earlier in case.recipe(wo).before[op.step]
+        for before in wo.operations.get(earlier, [])
+        if case.recipe(wo).steps[earlier].transfer_qty > 0
     ]
     return any(abs(op.end - limit) <= 1.5 * MINUTE for limit in limits)
-
-
-def check_stretch(case: Case, ledger: Ledger) -> None:
-    """ "`no`: needs one open stretch"; "max_stretch_min (limit on elapsed minutes from start to end)"."""
-    for op in case.operations:
-        step = case.step(op)
-        if not case.is_scheduled(op):
-            continue
-        if step.max_stretch_min is not None and not case.is_under_way(op):
-            ok = op.end - op.start <= step.max_stretch_min + MINUTE
-            ledger.test("stretch", ok, f"{op.name} takes {op.end - op.start:.0f} min, at most {step.max_stretch_min:g}")
-        span = case.held(op, "both")
-        if step.pause or span is None or case.is_under_way(op):
-            continue
-        setup, run = case.phase_calendars(op)
-        closed = span[1] - span[0] - setup.open_between(span[0], op.start) - run.open_between(op.start, span[1])
-        ok = closed <= 1.5 * MINUTE
-        ledger.test("stretch", ok, f"{op.name} must not pause and does for {closed:.0f} closed min")
