@@ -410,7 +410,9 @@ class _Maker:
         """Limits, ovens, blocking, storage and splits of a step; now and then some that nothing can keep."""
         cells: dict[str, object] = {}
         if self.chance("gaps", 0.3):
-            cells["max_wait_min"] = self.rng.choice((0, 30, 240, 2000))
+            lags = any(self.has(feature) for feature in ("queue", "wait", "move"))
+            wide = lags and self.rng.random() < 0.9  # a limit below the lags is one that nothing can keep
+            cells["max_wait_min"] = self.rng.choice((2000, 6000) if wide else (0, 30, 240, 2000))
         if self.chance("stretches", 0.3):
             cells["max_stretch_min"] = self.rng.choice((300, 1300, 4000))
         if self.chance("ovens", 0.3):
