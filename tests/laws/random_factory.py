@@ -492,7 +492,7 @@ class _Maker:
         if self.chance("labour", 0.6):
             who = self.rng.choice(("OPS", "OP1", "welding") if self.has("skills") else ("OPS", "OP2"))
             # 2 units of a person with room for 2 or 3; without quantities each person is one unit.
-            qty = self.rng.choice((None, 2)) if self.has("quantities") else None
+            qty: float | None = self.rng.choice((None, 2)) if self.has("quantities") else None
             qty = self.rng.choice((0.5, 0.25, qty)) if self.has("half_people") else qty
             level = self.rng.choice((1, 2)) if who == "welding" and self.has("skill_levels") else None
             self.add(

@@ -43,8 +43,10 @@ def check_precedence(case: Case, ledger: Ledger) -> None:
             continue  # people decided: a conflict is a message, not a fault of the plan
         before = case.recipe(wo).before[op.step]
         for earlier in before:
-            for one in wo.operations.get(earlier) or [None]:
-                check_pair(case, ledger, wo, one, earlier, op)
+            for one in wo.operations.get(earlier, []):
+                check_pair(case, ledger, wo, one, op)
+            if earlier not in wo.operations:
+                check_after_done(case, ledger, wo, earlier, op)
         if not before and step.queue_min > 0 and case.factory.queue_is_minimum and case.is_scheduled(op):
             if wo.name in case.factory.work_orders:
                 continue  # Reading: an open order may have queued already.
@@ -71,17 +73,17 @@ def queue_over(case: Case, op: Operation, ready: float) -> float:
     return case.book.resource(op.resource, with_downtime=False).advance(ready, case.step(op).queue_min)
 
 
-def check_pair(
-    case: Case, ledger: Ledger, wo: WorkOrder, before: Operation | None, earlier: int, op: Operation
-) -> None:
-    step = case.recipe(wo).steps[earlier]
-    if before is None:
-        finished = case.progress(wo.name, earlier).get("finished", "")
-        if finished:
-            ready = case.after_lags(step, case.clock.read(finished))
-            ok = op.setup_start >= ready - MINUTE
-            ledger.test("precedence", ok, f"{op.name} starts before what step {earlier} finished may be used")
-        return
+def check_after_done(case: Case, ledger: Ledger, wo: WorkOrder, earlier: int, op: Operation) -> None:
+    """What a step that is done has left waits and moves too."""
+    finished = case.progress(wo.name, earlier).get("finished", "")
+    if finished:
+        ready = case.after_lags(case.recipe(wo).steps[earlier], case.clock.read(finished))
+        ok = op.setup_start >= ready - MINUTE
+        ledger.test("precedence", ok, f"{op.name} starts before what step {earlier} finished may be used")
+
+
+def check_pair(case: Case, ledger: Ledger, wo: WorkOrder, before: Operation, op: Operation) -> None:
+    step = case.step(before)
     # "What follows waits for all of them": the parts of a split lot hand nothing over before they end.
     is_whole = len(case.parts(before)) == 1
     overlaps = is_whole and step.transfer_qty > 0 and max(case.quantities(before)) > step.transfer_qty + EPS
@@ -93,7 +95,7 @@ def check_pair(
         ledger.test(
             "precedence",
             ok,
-            f"{op.name} starts {case.show(op.setup_start)}, but step {earlier} ends {case.show(before.end)} and with "
+            f"{op.name} starts {case.show(op.setup_start)}, but step {before.step} ends {case.show(before.end)} and with "
             f"wait, move and queue it may start {case.show(ready)}",
         )
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
-from tests.recheck.ovens import NO_LOAD, load_of
+from tests.recheck.ovens import NO_LOAD, Load, load_of
 from tests.recheck.plan_records import Operation
 from tests.recheck.steps import last_batch_end
 from tests.recheck.values import MINUTE, Span, within
@@ -40,7 +40,8 @@ def expected_changeovers(case: Case) -> dict[int, list[Span]]:
             for _, _, i in uses:
                 choices[i].append([(0.0, max(rows.values(), default=0.0))])
             continue
-        family, last = resource.initial_family, NO_LOAD
+        family = resource.initial_family
+        last: Load | None = NO_LOAD
         previous = family
         for _, _, i in sorted(dict.fromkeys(uses)):
             own = case.operations[i].family
