@@ -95,8 +95,8 @@ def check_pair(case: Case, ledger: Ledger, wo: WorkOrder, before: Operation, op:
         ledger.test(
             "precedence",
             ok,
-            f"{op.name} starts {case.show(op.setup_start)}, but step {before.step} ends {case.show(before.end)} and with "
-            f"wait, move and queue it may start {case.show(ready)}",
+            f"{op.name} starts {case.show(op.setup_start)}, but step {before.step} ends {case.show(before.end)} and "
+            f"with wait, move and queue it may start {case.show(ready)}",
         )
 
 
