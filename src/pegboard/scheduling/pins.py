@@ -228,7 +228,7 @@ def _times(
     first = int(retreat(T, s, s.size, start, setup))
     if first <= -FAR:
         return None
-    _, begin, end = place(T, s, s.size, r, r.size, 0, run, bool(steps.pause[row]), start)
+    _, begin, end = place(T, s, s.size, r, r.size, 0, run, bool(steps.pause[row]), int(steps.max_stretch[row]), start)
     if begin != start or end >= FAR:
         return None
     return (int(next_open(T, s[0], first)) if setup else start, start, int(end))

@@ -12,16 +12,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Arcs, Ranking, Schedule
+from pegboard.kernels.arrays import Arcs, Ranking, Schedule, Shop
 from pegboard.kernels.dispatch import dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
+from pegboard.kernels.packed import (
+    live,
+    nothing_placed,
+    pack_arcs,
+    pack_ops,
+    pack_schedule,
+    pack_shop,
+    pack_steps,
+    unpack_schedule,
+)
 from pegboard.kernels.pull import pull_right
 from pegboard.kernels.ranking import ATC, STATIC
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.scheduling.result import DAY, LATE_LINE_DAYS, Result, Score, line_completions, score
 from pegboard.scheduling.rules import RULES, Rule, Urgencies, open_share, urgencies
 from pegboard.scheduling.sequence import settle
+from pegboard.scheduling.ties import firmly_tied, no_ties, ties, waiting_for
 from pegboard.tables.supply import spans
 from pegboard.tables.timelines import mirrored
 
@@ -33,6 +44,7 @@ THREADS = 2
 WIDER = 2
 ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
 UNIT = 1000
+ENDLESS = 1 << 50
 
 
 @dataclass(frozen=True)
@@ -48,10 +60,11 @@ class Options:
 class Dispatcher:
     """The passes over one problem; arrays that every pass needs are made once."""
 
-    def __init__(self, problem: Problem, planned: np.ndarray) -> None:
+    def __init__(self, problem: Problem, planned: np.ndarray, tied: np.ndarray | None = None) -> None:
         self.problem = problem
         self.planned = planned
-        self.n_pred = np.bincount(problem.arcs.succ, minlength=problem.n_op).astype(np.int64)
+        self.ties = ties(problem, firmly_tied(problem) if tied is None else tied)
+        self.n_pred = waiting_for(problem, self.ties)
         self.urgency: Urgencies = urgencies(problem)
 
     def forward(self, release: Ints, key: Floats, rule: int, setup_price: float, due: Ints | None = None) -> Schedule:
@@ -60,20 +73,22 @@ class Dispatcher:
         begun = p.ops.setup_done == 1
         release = np.where(begun, p.not_before, release)
         key = np.where(begun, -np.inf, key)
-        out, _ = dispatch(
+        shop, steps, ops, arcs = p.packed
+        out = nothing_placed(ops)
+        dispatch(
             p.timelines,
-            p.shop,
-            p.steps,
+            shop,
+            steps,
             p.changeovers,
-            p.ops,
-            p.arcs,
-            self.n_pred.copy(),
+            ops,
+            arcs,
+            self.ties,
+            live(shop, steps, ops, self.ties, p.arrival, release, self.n_pred, p.now),
+            out,
             p.factory_tl,
             p.pool_ptr,
             p.pool_res,
             p.pool_changes,
-            p.arrival,
-            release,
             key,
             Ranking(
                 rule=rule,
@@ -87,7 +102,7 @@ class Dispatcher:
             p.now,
             p.horizon,
         )
-        return settle_pins(p, out)
+        return settle_pins(p, unpack_schedule(out))
 
     def ahead_of(self, target: Ints, days: float | Floats) -> Ints:
         """Instants `days` before the targets, counted in open time of each operation's preferred resource."""
@@ -116,33 +131,42 @@ class Dispatcher:
         begin = -int(max(p.line_need.max(initial=p.now), p.latest_end.max(initial=p.now), p.now))
         floor = np.full(n, begin, np.int64)
         no_pins = p.ops._replace(
-            pin_setup=np.full(n, -1, np.int64), setup_done=np.zeros(n, np.uint8), family=np.full(n, -1, np.int64)
+            pin_setup=np.full(n, -1, np.int64),
+            setup_done=np.zeros(n, np.uint8),
+            family=np.full(n, -1, np.int64),
+            batch_key=np.full(n, -1, np.int64),
         )
-        shop = p.shop._replace(reserved_ptr=np.zeros_like(p.shop.reserved_ptr))
+        shop = without_past(p.shop)
+        ovens = np.repeat(p.steps.batch_qty > 0, np.diff(p.steps.cand_ptr))
+        shop.capacity[p.steps.cand_res[ovens]] = ENDLESS
         steps = p.steps._replace(
             cand_fixed=p.steps.cand_fixed + p.steps.cand_setup, cand_setup=np.zeros_like(p.steps.cand_setup)
         )
-        out, _ = dispatch(
+        free = no_ties(p)
+        bare, whole, loose, back = pack_shop(shop), pack_steps(steps), pack_ops(no_pins), pack_arcs(arcs)
+        out = nothing_placed(loose)
+        dispatch(
             T,
-            shop,
-            steps,
+            bare,
+            whole,
             p.changeovers,
-            no_pins,
-            arcs,
-            n_pred,
+            loose,
+            back,
+            free,
+            live(bare, whole, loose, free, np.maximum(arrival, begin), floor, n_pred, begin),
+            out,
             p.factory_tl,
             p.pool_ptr,
             p.pool_res,
             np.zeros_like(p.pool_changes),
-            np.maximum(arrival, begin),
-            floor,
             -p.due.astype(np.float64),
             Ranking(STATIC, p.weight, p.due, self.urgency.tail, self.urgency.own, 0.0),
             True,
             begin,
             -first,
         )
-        return np.where(out.end == -1, first, -out.end)
+        end = out.op["end"]
+        return np.where(end == -1, first, -end)
 
 
 def kernel_cache() -> str:
@@ -281,16 +305,27 @@ class _JustInTime:
 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:
     """What no schedule of these work orders can beat: every resource endless, no changeovers, no flow time counted."""
-    shop = problem.shop._replace(
-        capacity=np.full_like(problem.shop.capacity, 1 << 50),
-        matrix=np.full_like(problem.shop.matrix, -1),
-        reserved_ptr=np.zeros_like(problem.shop.reserved_ptr),
-    )
-    free = replace(problem, shop=shop)
-    d = Dispatcher(free, planned)
+    shop = without_past(problem.shop)
+    shop.capacity[:] = ENDLESS
+    ops = problem.ops._replace(batch_key=np.full(problem.n_op, -1, np.int64))
+    free = replace(problem, shop=shop, ops=ops)
+    d = Dispatcher(free, planned, np.zeros(problem.arcs.succ.size, bool))
     schedule = d.forward(free.not_before, np.zeros(free.n_op), STATIC, 0.0)
     late = np.where(planned, np.maximum(line_completions(free, schedule) - free.line_due, 0), 0) / DAY
     return float((problem.line_weight * (late + LATE_LINE_DAYS * (late > 0))).sum())
+
+
+def without_past(shop: Shop) -> Shop:
+    """The resources without pins, changeovers, maintenance, tools' ways and weekly limits."""
+    return shop._replace(
+        capacity=shop.capacity.copy(),
+        matrix=np.full_like(shop.matrix, -1),
+        reserved_ptr=np.zeros_like(shop.reserved_ptr),
+        travel=np.zeros_like(shop.travel),
+        maint_work=np.full_like(shop.maint_work, FAR),
+        maint_cycles=np.full_like(shop.maint_cycles, FAR),
+        week_units=np.full_like(shop.week_units, FAR),
+    )
 
 
 def latest_ends(problem: Problem, wanted: Ints) -> Ints:
@@ -312,23 +347,26 @@ def pull(problem: Problem, schedule: Schedule) -> int:
     np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
     fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)
     fixed |= fractional(p)
-    return int(
+    out = pack_schedule(schedule)
+    shop, steps, ops, arcs = p.packed
+    moved = int(
         pull_right(
             p.timelines,
-            p.shop,
-            p.steps,
-            p.changeovers,
-            p.ops,
-            p.arcs,
+            shop,
+            steps,
+            ops,
+            arcs,
             p.factory_tl,
             order,
             spans(lanes),
             limit_end,
             p.ops.latest_use,
             fixed,
-            schedule,
+            out,
         )
     )
+    schedule.setup_start[:], schedule.start[:], schedule.end[:] = (out.op[n] for n in ("setup_start", "start", "end"))
+    return moved
 
 
 def fractional(problem: Problem) -> np.ndarray:
