@@ -99,8 +99,8 @@ def oven(f: FactoryFolder) -> FactoryFolder:
 
 
 def least_load(f: FactoryFolder) -> FactoryFolder:
-    """Seats are cut together where that makes ten, and wait a while for each other."""
-    return step(f, "SEAT", "10", batch_key="SEATS", batch_qty="20", batch_min_qty="14", batch_wait_min="120")
+    """Chairs bake together as far as they fit; a load below twelve waits for more, two hours at most."""
+    return step(f, "CHAIR", "20", batch_key="HOT", batch_qty="14", batch_min_qty="12", batch_wait_min="120")
 
 
 def blocking(f: FactoryFolder) -> FactoryFolder:
