@@ -136,9 +136,7 @@ def check_resources(
             )
         elif s.resource in resources and s.skill not in groups:
             until = FAR if s.valid_to is None else bounds(s.valid_to, s.valid_to, calendars.span.zone)[1]
-            members[s.skill].append(Member(s.resource, until))
-    return (
-        resources,
-        timelines,
-        {name: tuple(sorted(set(rows), key=lambda m: (m.resource, m.until))) for name, rows in sorted(members.items())},
-    )
+            members[s.skill].append(Member(s.resource, until, s.level or 0.0))
+    by_name = lambda m: (m.resource, m.until, m.level)  # noqa: E731
+    found_members = {name: tuple(sorted(set(rows), key=by_name)) for name, rows in sorted(members.items())}
+    return resources, timelines, found_members

@@ -23,6 +23,7 @@ from pegboard.planning.check_materials import (
 )
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
+from pegboard.planning.check_routes import check_routes
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import low_level_codes
 
@@ -37,9 +38,10 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     calendars = Calendars(snapshot, planning_window(now, horizon, zone))
     calendar = factory_calendar(snapshot, calendars, now, faults)
     resources, timelines, members = check_resources(snapshot, calendars, now, horizon, faults)
-    routing, alternates, needs = check_processes(snapshot, items, resources, members, faults)
-    bom = check_bom(snapshot, items, routing, faults)
-    made = set(routing) | set(bom)
+    routes = check_routes(snapshot, items, faults)
+    routing, alternates, needs = check_processes(snapshot, items, routes, resources, members, faults)
+    bom = check_bom(snapshot, items, routes, routing, faults)
+    made = {item for item, _ in routing} | set(bom)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
     check_spoiled(snapshot, items, faults)
     check_cycles(bom, faults)
@@ -67,6 +69,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         items=items,
         supply=supply,
         bom=bom,
+        routes=routes,
         routing=routing,
         alternates=alternates,
         needs=needs,

@@ -80,11 +80,13 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
 
 
 def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
-    works, rows = plan.works, table.rows
-    return [
-        f"{works[w].wo}.{step.step}" if (step := rows[r].step) else works[w].wo
-        for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)
-    ]
+    """Work order and step, as `SO-1/1-1.20`, and the number of the part where a step is divided: `SO-1/1-1.20/2`."""
+    tail = [f".{r.step.step}" if r.step else "" for r in table.rows]
+    names = [w.wo for w in plan.works]
+    found = [names[w] + tail[r] for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)]
+    for op in np.flatnonzero(plan.op_part).tolist():
+        found[op] += f"/{plan.op_part[op]}"
+    return found
 
 
 def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan, findings: list[Finding]) -> tuple[Ints, np.ndarray]:
