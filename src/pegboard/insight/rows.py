@@ -73,11 +73,28 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
         begun.tolist(),
         (problem.ops.pin_start >= 0).tolist(),
         needs,
+        problem.ops.qty.tolist(),
         strict=True,
     )
     rows = []
     floor = int(problem.timelines.start.min()) if n else 0
-    for row, work, r, fam, first, start, end, setup_min, run_min, latest, slack_min, is_begun, pinned, also in columns:
+    for (
+        row,
+        work,
+        r,
+        fam,
+        first,
+        start,
+        end,
+        setup_min,
+        run_min,
+        latest,
+        slack_min,
+        is_begun,
+        pinned,
+        also,
+        qty,
+    ) in columns:
         step = p.table.rows[row].step
         if step is None:
             continue
@@ -99,6 +116,7 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
                 slack_min=slack_min,
                 status="started" if is_begun else "planned",
                 locked=pinned,
+                qty=qty,
             )
         )
     return tuple(sorted(rows, key=lambda o: (o.wo, o.step)))

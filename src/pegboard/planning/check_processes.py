@@ -74,13 +74,24 @@ def check_processes(
             continue
         needs[key].append(need)
         found = members.get(need.resource, ())
-        able = [m for m in found if resources[m.resource].capacity >= need.qty or not resources[m.resource].finite]
+        skilled = [m for m in found if need.min_level is None or m.level >= need.min_level]
+        able = [m for m in skilled if resources[m.resource].capacity >= need.qty or not resources[m.resource].finite]
         if not found:
             faults.block(
                 need.item,
                 "V121",
                 f"step {need.step} of {need.item} needs {need.resource}, which is no usable resource, group or skill",
                 "add it to resources.csv or skills.csv",
+                need.source,
+            )
+        elif not skilled:
+            best = max(found, key=lambda m: (m.level, m.resource))
+            faults.block(
+                need.item,
+                "V179",
+                f"step {need.step} of {need.item} needs {need.resource} at level {need.min_level:g}, which nobody has; "
+                f"the best is {best.resource} with {best.level:g}",
+                "lower min_level, or raise a level in skills.csv",
                 need.source,
             )
         elif not able:
@@ -126,15 +137,6 @@ def _check_step(row: RoutingStep, members: Members, faults: Faults, *, has_alter
             "make one routing per variant",
             row.source,
         )
-    for what, given in (("batch_key", row.batch_key), ("max_stretch_min", row.max_stretch_min)):
-        if given:
-            faults.warning(
-                "V131",
-                row.item,
-                f"step {row.step} of {row.item} has {what} {given}, which the engine does not keep yet",
-                "check these operations by hand; the certificate lists the constraint as ignored",
-                row.source,
-            )
 
 
 def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> list[RoutingStep]:

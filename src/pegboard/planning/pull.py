@@ -287,7 +287,9 @@ class _Pull:
             return self._purchases(item, draws, qty)
         need = min(d.need for d in draws)
         rule = rule_for(factory, item)
-        lots, self._no_way[item] = new_lots(factory, self.table, item, rule, qty, need)
+        lots, why_none = new_lots(factory, self.table, item, rule, qty, need)
+        if why_none:
+            self._no_way[item] = why_none
         root = draws[0]
         options = self.lines[root.line].record.options if root.line >= 0 else self.works[root.work].options
         found = []

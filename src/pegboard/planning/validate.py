@@ -11,6 +11,7 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
 from pegboard.planning.check_materials import (
     check_bom,
@@ -40,6 +41,8 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     resources, timelines, members = check_resources(snapshot, calendars, now, horizon, faults)
     routes = check_routes(snapshot, items, faults)
     routing, alternates, needs = check_processes(snapshot, items, routes, resources, members, faults)
+    StepChecks(snapshot, items, resources, timelines, members, alternates, faults).check(routing)
+    check_upkeep(resources, faults)
     bom = check_bom(snapshot, items, routes, routing, faults)
     made = {item for item, _ in routing} | set(bom)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
@@ -49,7 +52,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     sources = check_sources(snapshot, items, faults)
     check_supply(snapshot, items, supply, routing, sources, faults)
     check_references(snapshot, items, faults)
-    check_unused(snapshot, faults)
+    check_unused(snapshot, supply, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)
     graph = {p: {line.component for line in rows} for p, rows in bom.items() if p not in faults.blocked}
