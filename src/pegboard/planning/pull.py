@@ -17,7 +17,7 @@ from pegboard.domain.quantity import round_down
 from pegboard.domain.supply import WorkOrder
 from pegboard.planning.check_lots import LotLimits, beyond_maintenance
 from pegboard.planning.draw import Drawing
-from pegboard.planning.lotsize import rule_for
+from pegboard.planning.lotsize import LotRule, rule_for
 from pegboard.planning.net import Draw, Source, Taken, net
 from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
@@ -222,11 +222,12 @@ class _Pull:
             return
         how = self.factory.supply[item]
         earliest = self.dates.earliest(item) if how == "buy" and item not in self.factory.blocked else FAR
+        rule = rule_for(self.factory, item)
         taken, short = net(
             draws,
             self._sources(item, draws),
-            rule_for(self.factory, item),
-            lambda d, q: self._new_lots(item, d, q),
+            rule,
+            lambda d, q: self._new_lots(item, rule, d, q),
             earliest,
             self.factory.policy.allocation,
             self._day,
@@ -279,14 +280,13 @@ class _Pull:
                 )
         return found
 
-    def _new_lots(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
+    def _new_lots(self, item: str, rule: LotRule, draws: Sequence[Draw], qty: float) -> list[Source]:
         factory = self.factory
         if item in factory.blocked or factory.items[item].policy == "buffer":
             return []
         if factory.supply[item] == "buy":
-            return self._purchases(item, draws, qty)
+            return self._purchases(item, rule, draws, qty)
         need = min(d.need for d in draws)
-        rule = rule_for(factory, item)
         lots, why_none = new_lots(factory, self.table, item, rule, qty, need)
         if why_none:
             self._no_way[item] = why_none
@@ -313,12 +313,12 @@ class _Pull:
             found.append(Source("wo", work.wo, len(self.works) - 1, good, 0, variant=variant))
         return found
 
-    def _purchases(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
+    def _purchases(self, item: str, rule: LotRule, draws: Sequence[Draw], qty: float) -> list[Source]:
         earliest = self.dates.earliest(item)
         if earliest >= FAR or earliest > self.factory.horizon:
             return []
         found = []
-        for lot in rule_for(self.factory, item).lots(qty):
+        for lot in rule.lots(qty):
             self._numbers[item] += 1
             po = f"P-{item}-{self._numbers[item]}"
             self.purchases.append(

@@ -18,17 +18,17 @@ def new_lots(
     factory: Factory, table: ProcessTable, item: str, rule: LotRule, wanted: float, need: int
 ) -> tuple[list[NewLot], str]:
     """Lots that yield at least `wanted`, each on the first route open to it; none, and why, where one finds no way."""
-    day = local_day(need, factory.zone)
     routes = factory.routes.get(item)
-    ways: list[tuple[Route | None, int]] = [(None, table.process(item))] if routes is None else []
-    ways.extend((r, table.process(item, r.route)) for r in routes or () if is_effective(r, day))
+    ways: list[tuple[Route | None, int]] = [(None, table.process(item))]
+    if routes:
+        day = local_day(need, factory.zone)
+        ways = [(r, table.process(item, r.route)) for r in routes if is_effective(r, day)]
     found: list[NewLot] = []
     missing = wanted
     while missing > 1e-9 + 1e-12 * wanted:
-        lots = [_lot(table, rule, missing, route, process) for route, process in ways]
-        lot = next((x for x in lots if x), None)
+        lot = next((x for r, process in ways if (x := _lot(table, rule, missing, r, process))), None)
         if lot is None and routes:
-            return [], f"no route of {item} is open on {day} to a lot for {missing:g}"
+            return [], f"no route of {item} is open on {local_day(need, factory.zone)} to a lot for {missing:g}"
         if lot is None:
             return [], "no lot within its lot rules yields a whole good piece"
         found.append(lot)

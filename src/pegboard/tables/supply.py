@@ -132,6 +132,14 @@ class SupplyPlan(msgspec.Struct):
     unplanned: dict[int, LeftOut]
     findings: list[Finding]
 
+    def last_ops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Operations that none of their own work order follow: work order `w` has `op[ptr[w, 0] : ptr[w, 1]]`."""
+        followed = np.zeros(self.op_row.size, bool)
+        followed[self.pred_op] = True
+        op = np.flatnonzero(~followed)
+        bounds = np.array([(w.first_op, w.first_op + w.n_op) for w in self.works], np.int64).reshape(-1, 2)
+        return np.searchsorted(op, bounds), op
+
     def links_of_line(self) -> dict[int, list[Link]]:
         """The pegs of each line."""
         found: dict[int, list[Link]] = {}
