@@ -206,16 +206,10 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
 
 def _ignored(planned: Planned) -> tuple[Ignored, ...]:
     """Constraints the data asks for and the engine does not keep."""
-    steps = [r.step for r in planned.table.rows if r.step]
-    asked = {
-        "max_wait": any(s.max_wait_min is not None for s in steps),
-        "max_stretch": any(s.max_stretch_min is not None for s in steps),
-        "batch_oven": any(s.batch_key for s in steps),
-        "supplier_capacity": any(s.weekly_qty for s in planned.factory.snapshot.suppliers),
-    }
-    return tuple(
-        Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes
-    )
+    sellers = {s.supplier for s in planned.factory.sources.values()}
+    if any(s.weekly_qty is not None and s.supplier in sellers for s in planned.factory.snapshot.suppliers):
+        return (Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"),)
+    return ()
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

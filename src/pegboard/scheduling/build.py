@@ -80,11 +80,13 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
 
 
 def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
-    works, rows = plan.works, table.rows
-    return [
-        f"{works[w].wo}.{step.step}" if (step := rows[r].step) else works[w].wo
-        for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)
-    ]
+    """Work order and step, as `SO-1/1-1.20`, and the number of the part where a step is divided: `SO-1/1-1.20/2`."""
+    tail = [f".{r.step.step}" if r.step else "" for r in table.rows]
+    names = [w.wo for w in plan.works]
+    found = [names[w] + tail[r] for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)]
+    for op in np.flatnonzero(plan.op_part).tolist():
+        found[op] += f"/{plan.op_part[op]}"
+    return found
 
 
 def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan, findings: list[Finding]) -> tuple[Ints, np.ndarray]:
@@ -168,13 +170,10 @@ def _arcs(
     from_ = plan.pred_op
     batch = transfer[plan.op_row[from_]] if n_op else np.empty(0)
     batch = np.where(batch < plan.op_qty[from_], batch, 0.0)
-    has_succ = np.zeros(n_op, bool)
-    has_succ[from_] = True
     arrival = np.full(n_op, factory.now, np.int64)
     dated = np.full(n_op, factory.now, np.int64)
     release = np.full(n_op, factory.now, np.int64)
     latest_use = np.full(n_op, FAR, np.int64)
-    last = last_ops(plan, has_succ)
     waits = begun[to] == 0
     for a, b in zip(from_[~waits].tolist(), to[~waits].tolist(), strict=True):
         what = f"operation {names[b]} has begun, but {names[a]} before it is not done"
@@ -182,22 +181,21 @@ def _arcs(
             warning("S304", names[b], what, "report what is done; it goes on, and nobody waits for the other")
         )
     from_, to, batch = from_[waits], to[waits], batch[waits]
-    m_from: list[int] = []
-    m_to: list[int] = []
-    keeps: list[int] = []
-    for link in plan.links:
-        if link.work < 0:
-            continue
-        op = link.op
-        if link.supply_kind == "wo":
-            ends = last[link.index]
-            m_from.extend(ends)
-            m_to.extend([op] * len(ends))
-            keeps.extend([_shelf_life(factory, link.item)] * len(ends))
-        else:
-            bound = arrival if is_first[op] else dated
-            bound[op] = max(bound[op], link.available)
-            latest_use[op] = min(latest_use[op], link.expires)
+    drawn = [link for link in plan.links if link.work >= 0]
+    op = np.array([link.op for link in drawn], np.int64)
+    made = np.array([link.supply_kind == "wo" for link in drawn], bool)
+    available = np.array([link.available for link in drawn], np.int64)
+    expires = np.array([link.expires for link in drawn], np.int64)
+    for bound, of in ((arrival, ~made & is_first[op]), (dated, ~made & ~is_first[op])):
+        np.maximum.at(bound, op[of], available[of])
+    np.minimum.at(latest_use, op[~made], expires[~made])
+    ptr, last = plan.last_ops()
+    begin, end = ptr[np.array([link.index for link in drawn if link.supply_kind == "wo"], np.int64)].T
+    counts = end - begin
+    mf = last[np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
+    mt = np.repeat(op[made], counts)
+    shelf = {item: _shelf_life(factory, item) for item in {link.item for link in drawn}}
+    keeps = np.repeat(np.array([shelf[link.item] for link in drawn], np.int64)[made], counts)
     for op, ready in _left_by_done_steps(factory, table, plan):
         if not begun[op]:
             arrival[op] = max(arrival[op], ready)
@@ -206,14 +204,13 @@ def _arcs(
             for op in range(work.first_op, work.first_op + work.n_op):
                 if is_first[op]:
                     release[op] = max(release[op], work.earliest)
-    mf, mt = np.array(m_from, np.int64), np.array(m_to, np.int64)
     from_all, to_all = np.concatenate([from_, mf]), np.concatenate([to, mt])
     queued = np.concatenate([np.ones(to.size, bool), is_first[mt]])
     batch_all = np.concatenate([batch, np.zeros(mf.size)])
     material = np.concatenate([np.zeros(to.size, bool), np.ones(mf.size, bool)])
     between = _between(table)
     row = plan.op_row[from_]
-    gap = np.concatenate([between["max_gap"][row], np.array(keeps, np.int64)])
+    gap = np.concatenate([between["max_gap"][row], keeps])
     blocking = np.concatenate([between["blocking"][row], np.zeros(mf.size, np.int64)])
     store = np.concatenate([between["store"][row], np.full(mf.size, -1)])
     units = np.rint(plan.op_qty[from_all] * UNIT).astype(np.int64)
@@ -269,22 +266,15 @@ def _left_by_done_steps(factory: Factory, table: ProcessTable, plan: SupplyPlan)
                     )
 
 
-def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:
-    """For each work order the operations nothing of its own follows."""
-    return [[op for op in range(w.first_op, w.first_op + w.n_op) if not has_succ[op]] for w in plan.works]
-
-
 def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Any]:
     n = len(plan.lines)
-    has_succ = np.zeros(plan.op_row.size, bool)
-    has_succ[plan.pred_op] = True
-    last = last_ops(plan, has_succ)
+    ptr, last = plan.last_ops()
     ends: list[set[int]] = [set() for _ in range(n)]
     dated = np.full(n, factory.now, np.int64)
     for link in plan.links:
         if link.line >= 0:
             if link.supply_kind == "wo":
-                ends[link.line].update(last[link.index])
+                ends[link.line].update(last[ptr[link.index, 0] : ptr[link.index, 1]].tolist())
             else:
                 dated[link.line] = max(dated[link.line], link.available)
     groups: dict[str, int] = {}
