@@ -26,7 +26,8 @@ from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import root_failures
-from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
+from pegboard.scheduling.engines.dispatch import Options, lower_bound
+from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable

@@ -12,7 +12,7 @@ from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push
 from pegboard.kernels.latest import batch_work, run_work
 from pegboard.kernels.opentime import advance, advance_one, after_open, next_open, open_until, place
-from pegboard.kernels.ranking import STATIC, is_priced, price, rekey
+from pegboard.kernels.ranking import is_dynamic, is_premature, is_priced, price, rekey
 
 UNIT = 1000
 LOOKAHEAD = 3600
@@ -427,7 +427,7 @@ def dispatch(
                 n_event = event_push(times, loads, n_event, out.start[op], op * 4 + _SETUP_ENDS)
                 n_event = event_push(times, loads, n_event, out.end[op], op * 4 + _ENDS)
 
-        if K.rule != STATIC:
+        if is_dynamic(K):
             for j in range(n_touched):
                 p = touched[j]
                 rekey(K, queue, base[p], size[p], key, t)
@@ -487,11 +487,11 @@ def dispatch(
                 if (
                     wait > 0
                     and not O.setup_done[op]
-                    and (exact or (wait > LOOKAHEAD and (K.rule != STATIC or key[op] > spot[0])))
+                    and (exact or (wait > LOOKAHEAD and is_premature(K, op, key[op], spot[0])))
                 ):
                     later = min(later, spot[0])
                     continue
-                score = key[op] + price(K, spot[3])
+                score = key[op] + price(K, R, S, C, O, op, cand, spot[3], state)
                 if chosen < 0 or score < chosen_score:
                     chosen, chosen_score, chosen_cand = op, score, cand
                     best_spot[:] = spot
