@@ -13,8 +13,6 @@ or large, dear or cheap: no range has to be guessed.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.scheduling.problem import Floats, Problem, Schedule
 

@@ -7,10 +7,12 @@ search is the same on every machine.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from pegboard.kernels.arrays import Schedule
+from pegboard.kernels.ranking import INSTANT
 from pegboard.scheduling.engines.dispatch import Dispatcher
 from pegboard.scheduling.objective import DAY
 from pegboard.scheduling.problem import Floats
@@ -19,10 +21,12 @@ from pegboard.scheduling.rules import RULES, Ranks
 
 Report = Callable[[str, float], None]
 
-HASTEN = 3
+KEYS = ("odd", "atc", "mod")
+HASTENED, ROUNDS, SHARES = 2, 3, (1.0, 0.5)
 PATIENCE = 2
 THREADS = 2
 WIDER = 2
+USUAL = 26
 ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
 
 Rank = Callable[[Floats], Ranks]
@@ -61,7 +65,7 @@ class JustInTime:
         with ThreadPoolExecutor(THREADS) as pool:
             found = list(pool.map(self._run, passes))
         self.done += len(found)
-        self.report("scheduling", min(0.95, self.done / 14))
+        self.report("scheduling", min(0.95, self.done / USUAL))
         return found
 
     def _run(self, by: Pass) -> Found:
@@ -76,15 +80,16 @@ class JustInTime:
         return Found(by, schedule, score(p, schedule, self.d.planned))
 
     def best(self) -> Found:
-        """Reverse starts with every allowance until it gets worse twice, then other keys, then late lines hastened."""
+        """Reverse starts with every allowance until it gets worse twice, other keys, allowances between, then haste."""
         given = self.d.options.allowance_days
         allowances = ALLOWANCES if given is None else (given,)
         none = np.zeros(self.d.problem.line_due.size)
-        best = self._climb([Pass("reverse start", self._by_target, days, none) for days in allowances])
-        wider = [a for a in allowances if a >= best.by.days][:WIDER]
-        others = [Pass(name, self._by_rule(name), days, none) for name in ("odd", "slack", "atc") for days in wider]
-        best = min([best, *self.run(others)], key=lambda f: f.score.objective)
-        return self._hasten(best)
+        first = self._climb([Pass("reverse start", self._by_target, days, none) for days in allowances])
+        wider = [a for a in allowances if a >= first.by.days][:WIDER]
+        found = [first, *self.run([Pass(name, self._by_rule(name), days, none) for name in KEYS for days in wider])]
+        best = min(found, key=_objective)
+        found.extend(self.run([replace(best.by, days=days) for days in _between(allowances, best.by.days)]))
+        return self._hasten(sorted(found, key=_objective)[:HASTENED])
 
     def _by_target(self, ahead: Floats) -> Ranks:
         """The reverse start itself as the key."""
@@ -92,8 +97,9 @@ class JustInTime:
 
     def _by_rule(self, name: str) -> Rank:
         """A rule of the field; keys that are instants are brought forward, others see earlier due dates."""
-        ranks = self.d.ranks(RULES[name])
-        return lambda ahead: replace(ranks, key=ranks.key - ahead * DAY) if name in ("odd", "slack") else ranks
+        rule = RULES[name]
+        ranks = self.d.ranks(rule)
+        return lambda ahead: replace(ranks, key=ranks.key - ahead * DAY) if rule.code == INSTANT else ranks
 
     def _climb(self, passes: Sequence[Pass]) -> Found:
         found: list[Found] = []
@@ -105,22 +111,38 @@ class JustInTime:
                 found.append(one)
             if worse >= PATIENCE:
                 break
-        return min(found, key=lambda f: f.score.objective)
+        return min(found, key=_objective)
 
-    def _hasten(self, best: Found) -> Found:
-        """Bring late lines forward by what they are late, or half of it, dispatch again, and keep what scores better.
+    def _hasten(self, found: Sequence[Found]) -> Found:
+        """Bring late lines forward by what they are late, or half of it, dispatch again, and keep what scores best.
 
-        A line can only gain what the others give; those that are late for their material soon stop the climb.
+        A line can only gain what the others give; those that are late for their material soon stop the climb. The
+        second best of the keys often overtakes the best here.
         """
-        p = self.d.problem
-        latest = best
-        for _ in range(HASTEN):
-            done = line_completions(p, latest.schedule)
-            late = np.where(self.d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
-            if not late.any():
+        latest, best = list(found), min(found, key=_objective)
+        for _ in range(ROUNDS):
+            steps = [self._hastened(one) for one in latest]
+            if not any(steps):
                 break
-            steps = [replace(latest.by, ahead=latest.by.ahead + late * share) for share in (1.0, 0.5)]
-            latest = min(self.run(steps), key=lambda f: f.score.objective)
-            if latest.score.objective < best.score.objective:
-                best = latest
+            tried = self.run([step for pair in steps for step in pair])
+            ends = np.cumsum([0, *map(len, steps)])
+            latest = [min(tried[a:b], key=_objective) for a, b in pairwise(ends) if b > a]
+            best = min([best, *latest], key=_objective)
         return best
+
+    def _hastened(self, one: Found) -> list[Pass]:
+        """The passes in which the late lines of a schedule come forward; none where no line is late."""
+        p = self.d.problem
+        done = line_completions(p, one.schedule)
+        late = np.where(self.d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
+        return [replace(one.by, ahead=one.by.ahead + late * share) for share in SHARES] if late.any() else []
+
+
+def _objective(found: Found) -> float:
+    return found.score.objective
+
+
+def _between(allowances: Sequence[float], best: float) -> list[float]:
+    """The geometric means of the best allowance and its neighbours."""
+    at = allowances.index(best)
+    return [float(np.sqrt(best * a)) for a in (*allowances[max(at - 1, 0) : at], *allowances[at + 1 : at + 2])]

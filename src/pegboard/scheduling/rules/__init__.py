@@ -3,7 +3,7 @@
 from pegboard.scheduling.rules.catalogue import RULES, WITH_NAMES, find_rule
 from pegboard.scheduling.rules.chain import Link, chained
 from pegboard.scheduling.rules.facts import Facts, facts_of, open_share
-from pegboard.scheduling.rules.own import OwnRuleError, View, own_rule
+from pegboard.scheduling.rules.own import RuleError, View, own_rule
 from pegboard.scheduling.rules.rule import INSTANTS, Ranks, Rule, ranking, ranks_of
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "WITH_NAMES",
     "Facts",
     "Link",
-    "OwnRuleError",
     "Ranks",
     "Rule",
+    "RuleError",
     "View",
     "chained",
     "facts_of",

@@ -67,8 +67,8 @@ def _slack(p: Problem, f: Facts) -> Floats:
 
 def _weighted_slack(p: Problem, f: Facts) -> Floats:
     mean = float(p.weight.mean()) if p.n_op else 1.0
-    ahead = np.maximum(p.due - f.tail - p.now, 0.0)
-    return ahead * mean / np.maximum(p.weight, 1e-9)
+    found: Floats = np.maximum(p.due - f.tail - p.now, 0.0) * mean / np.maximum(p.weight, 1e-9)
+    return found
 
 
 def _least_wip(p: Problem, f: Facts) -> Floats:

@@ -30,7 +30,8 @@ class Link:
 
 def chained(problem: Problem, facts: Facts, main: Ranks, links: Sequence[Link], setup_price: float) -> Ranks:
     """The ranks of a chain: for each operation those of the first link that covers it, else the main ones."""
-    code, key, per_second, place = main.code.copy(), main.key.copy(), main.per_second.copy(), main.place.copy()
+    code, key, per_second = main.code.copy(), main.key.copy(), main.per_second.copy()
+    look, place = main.look.copy(), main.place.copy()
     tier = np.where(_has_horizon(problem, links), len(links) * TIER, 0.0)
     free = np.ones(problem.n_op, bool)
     for k, link in enumerate(links):
@@ -38,10 +39,11 @@ def chained(problem: Problem, facts: Facts, main: Ranks, links: Sequence[Link], 
         free &= ~mine
         ranks = ranks_of(problem, facts, link.rule, setup_price)
         code[mine], key[mine], per_second[mine] = ranks.code[mine], ranks.key[mine], ranks.per_second[mine]
+        look[mine] = ranks.look[mine]
         tier[mine] = np.where(tier[mine] > 0, k * TIER, 0.0)
         families = np.unique(problem.ops.family[mine])
         place[families[families >= 0]] = ranks.place[families[families >= 0]]
-    return Ranks(code, key + tier, tier, per_second, place)
+    return Ranks(code, key + tier, tier, per_second, look, place)
 
 
 def _covered(problem: Problem, link: Link) -> np.ndarray:

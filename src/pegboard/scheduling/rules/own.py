@@ -41,8 +41,8 @@ class View:
     family_names: tuple[str, ...]
 
 
-class OwnRuleError(Exception):
-    """A rule of one's own failed, or gave something else than one number for each operation."""
+class RuleError(Exception):
+    """A rule cannot be used here, or one of one's own failed or gave something else than a number per operation."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.what)
@@ -93,14 +93,14 @@ def _keys(name: str, function: Callable[[View], Any], view: View) -> Floats:
         keys = np.asarray(function(view), np.float64)
     except Exception as fault:
         what = f"rule {name} failed: {type(fault).__name__}: {fault}"
-        raise OwnRuleError(_finding(name, what, "mend it; docs/recipes/write-a-rule.md says what it gets")) from fault
+        raise RuleError(_finding(name, what, "mend it; docs/recipes/write-a-rule.md says what it gets")) from fault
     if keys.shape != (view.due.size,):
         what = f"rule {name} gave {_shape(keys)} for {view.due.size:,} operations"
-        raise OwnRuleError(_finding(name, what, "return one number for each operation, as an array"))
+        raise RuleError(_finding(name, what, "return one number for each operation, as an array"))
     if np.isnan(keys).any() or np.isinf(keys).any():
         at = int(np.flatnonzero(~np.isfinite(keys))[0])
         what = f"rule {name} gave no number for operation {view.name[at]}, but {keys[at]}"
-        raise OwnRuleError(_finding(name, what, "return a finite number for each operation"))
+        raise RuleError(_finding(name, what, "return a finite number for each operation"))
     return keys
 
 

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from pegboard.kernels.arrays import Ranking
-from pegboard.kernels.ranking import ATCS, CAMPAIGN, DYNAMIC, FIFO, INSTANT, SEQUENCE
+from pegboard.kernels.ranking import CAMPAIGN, DYNAMIC, FIFO, INSTANT, SEQUENCE
 from pegboard.scheduling.problem import Floats, Ints, Problem
-from pegboard.scheduling.rules.atcs import scales
+from pegboard.scheduling.rules.atcs import Scales, scales
 from pegboard.scheduling.rules.facts import Facts
 
 Key = Callable[[Problem, Facts], Floats]
@@ -55,26 +55,29 @@ INSTANTS = Rule("instants", "a target", "", "inside a search", INSTANT, changeov
 
 @dataclass(frozen=True)
 class Ranks:
-    """What one pass ranks by: for each operation the code of its rule, its key, its tier and its price per second."""
+    """What one pass ranks by: for each operation the code of its rule, key, tier, price per second and k1 of ATCS."""
 
     code: Ints
     key: Floats
     tier: Floats
     per_second: Floats
+    look: Floats
     place: Ints
 
 
 def ranks_of(problem: Problem, facts: Facts, rule: Rule, setup_price: float) -> Ranks:
     """One rule for all operations."""
     n = problem.n_op
-    per_second = {
-        "free": np.zeros(n),
-        "seconds": np.full(n, setup_price),
-        "index": scales(problem, facts).per_second if rule.changeover == "index" else np.zeros(n),
-        "first": np.full(n, FIRST_OF_ALL),
-    }[rule.changeover]
-    key = np.full(n, np.inf) if rule.code == FIFO else rule.key(problem, facts)
-    return Ranks(np.full(n, rule.code, np.int64), key, np.zeros(n), per_second, rule.place(problem))
+    index = scales(problem, facts) if rule.changeover == "index" else Scales(np.ones(n), np.zeros(n))
+    per_second = {"free": 0.0, "seconds": setup_price, "index": index.per_second, "first": FIRST_OF_ALL}
+    return Ranks(
+        code=np.full(n, rule.code, np.int64),
+        key=np.full(n, np.inf) if rule.code == FIFO else rule.key(problem, facts),
+        tier=np.zeros(n),
+        per_second=np.broadcast_to(np.asarray(per_second[rule.changeover], np.float64), (n,)).copy(),
+        look=index.look,
+        place=rule.place(problem),
+    )
 
 
 def ranking(
@@ -83,7 +86,6 @@ def ranking(
     """The keys to begin with and the bundle of the kernel. Begun operations go on first, whatever the rule."""
     begun = problem.ops.setup_done == 1
     code = np.where(begun, INSTANT, ranks.code)
-    per_second = ranks.per_second
     return np.where(begun, -np.inf, ranks.key), Ranking(
         rule=code,
         tier=ranks.tier,
@@ -94,10 +96,10 @@ def ranking(
         waited=facts.waited,
         left=facts.left,
         own=facts.own,
-        per_second=per_second,
-        look=scales(problem, facts).look if (code == ATCS).any() else np.ones(problem.n_op),
+        per_second=ranks.per_second,
+        look=ranks.look,
         place=ranks.place if ranks.place.size else np.zeros(1, np.int64),
         window=SEQUENCE_WINDOW,
         dynamic=int((code >= DYNAMIC).any()),
-        priced=int(bool((per_second > 0).any()) or bool(np.isin(code, BY_FAMILY).any())),
+        priced=int(((ranks.per_second > 0) | np.isin(code, BY_FAMILY)).any()),
     )
