@@ -169,7 +169,7 @@ def settle_pins(problem: Problem, schedule: Schedule) -> Schedule:
 
 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:
-    """What no schedule of these work orders can beat: every resource endless, no changeovers, nothing but dates counted."""
+    """What no schedule of these work orders can beat: resources endless, no changeovers, only dates counted."""
     shop = problem.shop._replace(
         capacity=np.full_like(problem.shop.capacity, 1 << 50),
         matrix=np.full_like(problem.shop.matrix, -1),

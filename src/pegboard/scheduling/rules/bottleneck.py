@@ -28,7 +28,7 @@ def _drum(problem: Problem, facts: Facts, ops: Ints) -> Floats:
     units = np.unique(np.concatenate([_resources(problem, p) for p in np.unique(pool_of(problem)[ops])]))
     free = [-float(problem.latest_end[ops].max())] * _slots(problem, units)
     start = np.empty(ops.size)
-    for i in np.lexsort((ops, -problem.latest_end[ops])).tolist():
+    for i in np.lexsort((-ops, -problem.latest_end[ops])).tolist():  # of equal ones the first by name starts first
         latest = min(-free[0], float(problem.latest_end[ops[i]]))
         start[i] = latest - facts.own[ops[i]]
         heapq.heapreplace(free, -start[i])

@@ -74,7 +74,8 @@ def _weighted_slack(p: Problem, f: Facts) -> Floats:
 def _least_wip(p: Problem, f: Facts) -> Floats:
     """Orders that are under way first, the nearest to delivery first; what would begin a new one last."""
     begins = np.bincount(p.arcs.succ, minlength=p.n_op) == 0
-    return f.tail + NOT_BEGUN * begins
+    found: Floats = f.tail + NOT_BEGUN * begins
+    return found
 
 
 def _most_loaded_drum(p: Problem, f: Facts) -> Floats:
