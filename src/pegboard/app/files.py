@@ -14,6 +14,7 @@ from pegboard.exchange import Reading, plan_hash, read_factory, write_plan
 from pegboard.planning.leadtime import LeadTime, lead_times
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.dispatch import Options
+from pegboard.scheduling.rules import RuleError
 from pegboard.tables.process import ProcessTable
 
 Report = Callable[[str, float], None]
@@ -39,7 +40,10 @@ def plan_factory(path: Path, options: Options, seed: int, report: Report) -> Run
         reading = read(path)
         if reading.snapshot is None:
             return Run(None, in_order(reading.findings))
-        outcome = make_plan(reading.snapshot, reading.findings, reading.factory_hash, seed, options, report)
+        try:
+            outcome = make_plan(reading.snapshot, reading.findings, reading.factory_hash, seed, options, report)
+        except RuleError as fault:
+            return Run(None, in_order([*reading.findings, fault.finding]))
         return Run(outcome, list(outcome.plan.messages))
 
 

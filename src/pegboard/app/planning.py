@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from pegboard import __version__
+from pegboard.app.rules import with_rules
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, in_order, info, warning
 from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
@@ -26,7 +27,8 @@ from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import root_failures
-from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
+from pegboard.scheduling.engines.dispatch import Options, lower_bound
+from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable
@@ -38,11 +40,12 @@ ROUNDS = 12
 
 @dataclass(frozen=True)
 class Outcome:
-    """A plan's rows, and the live value they were read from."""
+    """A plan's rows, the live value they were read from, its schedule as judged, and the lines that are planned."""
 
     plan: Plan
     planned: Planned
-    engine: str
+    result: Result
+    wanted: np.ndarray
 
     @property
     def is_certified(self) -> bool:
@@ -74,9 +77,13 @@ class _Attempt:
 def make_plan(
     snapshot: Snapshot, findings: list[Finding], factory_hash: str, seed: int, options: Options, report: Report
 ) -> Outcome:
-    """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages."""
+    """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages.
+
+    Raises RuleError where the rule of the options cannot be used.
+    """
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
+    options = with_rules(options, factory, faults)
     lessons = _Lessons({}, {}, frozenset(), frozenset(), [])
     attempt = _attempt(factory, lessons, options, report)
     for _ in range(ROUNDS):
@@ -90,7 +97,7 @@ def make_plan(
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
     plan = _rows(attempt, messages, factory_hash, seed)
     report("done", 1.0)
-    return Outcome(plan, planned, attempt.result.engine)
+    return Outcome(plan, planned, attempt.result, attempt.wanted)
 
 
 def _attempt(factory: Factory, lessons: _Lessons, options: Options, report: Report) -> _Attempt:

@@ -154,14 +154,29 @@ class Ties(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """What rules rank by (`ranking.py`): weight, due date, remaining and own work in seconds, price of a changeover."""
+    """What rules rank by (`ranking.py`), for each operation; times in seconds by the clock on the wall.
 
-    rule: int
+    `tier` is added to computed keys. `tail` is the remaining time to delivery, `waited` the same with the waits to be
+    expected, `left` the number of operations on the way. `odd` is the operation's own due date. A second of changeover
+    adds `per_second` to the key. `look` is the k1 of ATCS, `place` the position of each family in the preferred
+    sequence, and `window` the seconds it looks ahead. `dynamic` and `priced` say whether any rule needs either.
+    """
+
+    rule: Ints
+    tier: Floats
     weight: Floats
     due: Ints
+    odd: Ints
     tail: Floats
+    waited: Floats
+    left: Floats
     own: Floats
-    setup_price: float
+    per_second: Floats
+    look: Floats
+    place: Ints
+    window: float
+    dynamic: int
+    priced: int
 
 
 class Schedule(NamedTuple):

@@ -16,7 +16,7 @@ from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push
 from pegboard.kernels.lay import CHANGES, UNIT, WEARS, lay, leave_mark
 from pegboard.kernels.opentime import after_open, next_open
-from pegboard.kernels.ranking import STATIC, is_priced, price, rekey
+from pegboard.kernels.ranking import is_dynamic, is_premature, is_priced, price, rekey
 
 LOOKAHEAD = 3600
 SCAN = 48
@@ -115,7 +115,7 @@ def dispatch(
                 continue
             n_touched = _release(R, S, O, A, B, L, out, op, kind, t, is_touched, touched, n_touched)
 
-        if K.rule != STATIC:
+        if is_dynamic(K):
             for j in range(n_touched):
                 p = touched[j]
                 rekey(K, queue, base[p], size[p], key, t)
@@ -153,7 +153,7 @@ def dispatch(
                     first = place_block(T, R, S, C, O, A, B, L, out, block, t, factory_tl, horizon)
                     if first >= FAR:
                         continue
-                    if first - t > LOOKAHEAD and (K.rule != STATIC or key[op] > first):
+                    if first - t > LOOKAHEAD and is_premature(K, op, key[op], first):
                         undo_block(R, S, O, A, B, L, out, B.ptr[block], B.ptr[block + 1])
                         later = min(later, first)
                         continue
@@ -167,11 +167,11 @@ def dispatch(
                 if (
                     wait > 0
                     and not O.op[op].setup_done
-                    and (exact or (wait > LOOKAHEAD and (K.rule != STATIC or key[op] > L.spot[0])))
+                    and (exact or (wait > LOOKAHEAD and is_premature(K, op, key[op], L.spot[0])))
                 ):
                     later = min(later, L.spot[0])
                     continue
-                score = key[op] + price(K, L.spot[3])
+                score = key[op] + price(K, S, O, L, op, cand, L.spot[3])
                 if chosen < 0 or score < chosen_score:
                     chosen, chosen_score, chosen_cand = op, score, cand
                     best_spot[:] = L.spot

@@ -69,6 +69,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         pool_ptr=pool_ptr,
         pool_res=pool_res,
         pool_changes=pool_changes,
+        objective=factory.snapshot.settings.objective,
         preferred=table.preferred(),
         res_names=table.res_names,
         op_names=names,
@@ -296,7 +297,19 @@ def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str,
         "line_need": np.array([line.need for line in plan.lines], np.int64),
         "line_weight": np.array([line.weight for line in plan.lines], np.float64),
         "line_group": group,
+        "line_value": _values(factory, plan),
     }
+
+
+def _values(factory: Factory, plan: SupplyPlan) -> Floats:
+    """Value of each line at unit cost as a multiple of their mean; a line whose cost is unknown counts as average."""
+    costs = [factory.items[line.record.item].unit_cost for line in plan.lines]
+    value = np.array([np.nan if c is None else c * line.qty for c, line in zip(costs, plan.lines, strict=True)])
+    known = value[~np.isnan(value)]
+    if not known.size or known.mean() <= 0:
+        return np.ones(value.size)
+    found: Floats = np.where(np.isnan(value), 1.0, value / known.mean())
+    return found
 
 
 def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:

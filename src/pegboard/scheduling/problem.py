@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pegboard.domain.calendar import Timeline
 from pegboard.domain.finding import Finding
+from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.kernels.arrays import Arcs, Changeovers, Ops, Schedule, Shop, Steps, Timelines
 from pegboard.kernels.packed import (
     PackedArcs,
@@ -36,7 +37,8 @@ class Problem:
     `arcs` join routing steps and, where `arc_material`, the last operation of a supplying work order to the operation
     that draws on it. `arrival` bounds the queue of first operations by dated material, `dated` the setup of later ones;
     `release` is the earliest date the customer allows; `latest_use` is when a pegged lot expires. Lines are
-    complete when the operations `line_op` have ended and moved and their dated supplies are there (`line_dated`).
+    complete when the operations `line_op` have ended and moved and their dated supplies are there (`line_dated`);
+    `line_value` is their value at unit cost over the mean, 1 where no cost is known.
     """
 
     now: int
@@ -66,6 +68,8 @@ class Problem:
     line_need: Ints
     line_weight: Floats
     line_group: Ints
+    line_value: Floats
+    objective: ObjectiveWeights
     pool_ptr: Ints
     pool_res: Ints
     pool_changes: NDArray[np.bool_]
