@@ -7,6 +7,7 @@ expire before it is used goes to somebody else.
 
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -182,12 +183,13 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
 
 def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int) -> Plan:
     planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
-    bound = lower_bound(planned.problem, attempt.wanted)
-    explainer = Explainer(planned)
-    orders = order_rows(planned, explainer)
-    operations = operation_rows(planned)
+    with ThreadPoolExecutor(1) as pool:  # kernels run beside Python
+        bound = pool.submit(lower_bound, planned.problem, attempt.wanted)
+        explainer = Explainer(planned)
+        orders = order_rows(planned, explainer)
+        operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
-    numbers = kpis(planned, orders, result.engine, result.score.objective, bound)
+    numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
     return Plan(
         timezone=planned.factory.zone.key,
         now=planned.factory.now,
