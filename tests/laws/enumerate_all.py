@@ -1,7 +1,8 @@
 """All schedules of a tiny problem, tried one by one, and all solutions of its CP-SAT model."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import combinations_with_replacement, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,30 +11,31 @@ from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.constraint import Constraint
 from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Problem, empty_schedule
+from tests.laws.tiny import NOW
 
 Placement = tuple[int, int, int, int, int, tuple[int, ...]]
 """Setup start, start, end, candidate, changeover, members."""
 
 
-def tried(problem: Problem, constraints: Sequence[Constraint], since: int, until: int) -> tuple[set[Any], int]:
+def tried(problem: Problem, constraints: Sequence[Constraint], until: int, unit: int) -> tuple[set[Any], int]:
     """The schedules in which everything is placed and no constraint is broken, and how many were tried.
 
     What an operation breaks alone is found first; `alone` are the constraints that look at one operation at a time.
     """
     alone = [c for c in constraints if c.name in {"calendar", "release", "pinned", "stretch", "eligibility"}]
-    options = [[w for w in placements(problem, op, since, until) if not _wrong(problem, op, w, alone)] for op in range(problem.n_op)]
+    every = [list(placements(problem, op, until, unit)) for op in range(problem.n_op)]
+    options = [[w for w in ways if not _wrong(problem, op, w, alone)] for op, ways in enumerate(every)]
     rest = [c for c in constraints if c not in alone]
-    kept, count = set(), 0
+    kept = set()
     for load in loads(problem):
         for placement in product(*options):
             schedule = scheduled(problem, placement, load)
-            count += 1
             if not any(next(iter(c.violations(problem, schedule)), None) for c in rest):
                 kept.add(key(schedule))
-    return kept, count
+    return kept, len(list(loads(problem))) * prod(len(ways) for ways in every)
 
 
-def placements(problem: Problem, op: int, since: int, until: int) -> Iterator[Placement]:
+def placements(problem: Problem, op: int, until: int, unit: int) -> Iterator[Placement]:
     """Every way to place one operation on what its step allows, in order of time."""
     p, S, step = problem, problem.steps, int(problem.ops.step[op])
     cands = range(int(S.cand_ptr[step]), int(S.cand_ptr[step + 1]))
@@ -43,11 +45,10 @@ def placements(problem: Problem, op: int, since: int, until: int) -> Iterator[Pl
     if family >= 0 and C.n_family:
         stretch = S.cand_stretch[cands.start : cands.stop].tolist()
         changes |= {int(np.ceil(us * s - 1e-3)) for us in C.us[family :: C.n_family].tolist() for s in stretch}
-    for setup_start in range(since, until + 1):
-        for start in range(setup_start, until + 1):
-            for end in range(start, until + 1):
-                for rest in product(cands, sorted(changes), members):
-                    yield (setup_start, start, end, *rest)
+    times = combinations_with_replacement(range(NOW, NOW + until * unit + 1, unit), 3)
+    for when in times:
+        for rest in product(cands, sorted(changes), members):
+            yield (*when, *rest)
 
 
 def loads(problem: Problem) -> Iterator[tuple[int, ...]]:
@@ -83,11 +84,11 @@ def key(schedule: Schedule) -> tuple[int, ...]:
     return tuple(int(x) for column in (*schedule[:6], schedule.load) for x in column)
 
 
-def solved(problem: Problem, constraints: Sequence[Constraint], since: int, until: int) -> set[Any]:
+def solved(problem: Problem, constraints: Sequence[Constraint], until: int, unit: int) -> set[Any]:
     """The schedules that the constraints' CP-SAT model allows, in order of time."""
     from ortools.sat.python import cp_model
 
-    cp = CpModel(problem, since, until)
+    cp = CpModel(problem, NOW, NOW + until * unit, unit)
     for op in range(problem.n_op):
         cp.model.add(cp.setup_start[op] <= cp.start[op])
         cp.model.add(cp.start[op] <= cp.end[op])

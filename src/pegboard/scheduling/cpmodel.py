@@ -283,6 +283,20 @@ class CpModel:
         found.sequence[order] = np.arange(order.size)
         return found
 
+    def hint(self, schedule: Schedule) -> None:
+        """Let the solver begin at a schedule, where it is on the ticks."""
+        for op in range(self.problem.n_op):
+            for column, times in ((0, self.setup_start), (1, self.start), (2, self.end)):
+                self.model.add_hint(times[op], self.floor(int(schedule[column][op]) - self.since))
+            at = int(self.problem.ops.need_ptr[op])
+            chosen = [(self.takes[op], schedule.cand[op]), (self.changes[op], schedule.changeover[op])]
+            chosen += [(members, schedule.need_res[at + k]) for k, members in enumerate(self.fills[op])]
+            chosen.append((self._lead[op], schedule.load[op] if schedule.load[op] >= 0 else op))
+            for literals, option in chosen:
+                for other, literal in literals.items():
+                    if literal is not self.true:
+                        self.model.add_hint(literal, int(other == option))
+
     def _chosen(self, value: Any, literals: dict[int, Var]) -> int:
         return next(option for option, literal in literals.items() if value(literal))
 
