@@ -22,8 +22,8 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         return kept[:1]
     day = factory.clock.day(wo.need if wo.need is not None else wo.end)
     found: list[str] = []
-    # Reading: the quantity is what is started or what is good; a route is in force on its last day, or not any more.
-    for quantity in (wo.qty, wo.good_qty):
+    # Reading: the quantity is what is good or what is started; a route is in force on its last day, or not any more.
+    for quantity in (wo.good_qty, wo.qty):
         for with_last_day in (True, False):
             open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, quantity)]
             found += open_[:1]
