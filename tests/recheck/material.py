@@ -45,14 +45,19 @@ def check_material(case: Case, ledger: Ledger) -> None:
             elif component.low > 0:
                 for at, qty in draws(wo, component):
                     demand(component.item, at, qty, f"work order {wo.name}")
+    add_order_lines(case, demand)
+    add_buffer_supply(case, supply)
+    for item_name, moves in sorted(events.items()):
+        sweep_balance(case, ledger, item_name, moves)
+
+
+def add_order_lines(case: Case, demand: Callable[[str, float, float, str], None]) -> None:
+    """Order lines leave at their completion."""
     for line in case.plan.lines:
         known = case.factory.order_lines.get(line.key)
         item = case.factory.items.get(line.item)
         if known and item and line.completion is not None and item.supply != "phantom":
             demand(line.item, line.completion, known.open_qty, f"order line {line.name}")
-    add_buffer_supply(case, supply)
-    for item_name, moves in sorted(events.items()):
-        sweep_balance(case, ledger, item_name, moves)
 
 
 def draws(wo: WorkOrder, component: Component) -> list[tuple[float, float]]:
