@@ -93,17 +93,17 @@ def crowded(rng: Rng, unit: int) -> Problem:
 
 def baked(rng: Rng, unit: int) -> Problem:
     """Lots that may share loads of an oven with a matrix, and another one that may not."""
-    keys = [0, 0, rng.choice((-1, 0, 1))]
+    keys = [0, 0, rng.choice((-1, 0, 1))][: rng.choice((2, 3))]
     jobs = [
         Job(
-            [(0, 0, rng.choice((0, 1))), (1, 0, 1)][: rng.choice((1, 2))],
+            [(0, 0, rng.choice((0, 1))), (1, 0, 1)][: 4 - len(keys)],
             qty=rng.choice((1, 2)),
             key=key,
             oven=rng.choice((2, 3)) if key >= 0 else 0,
             family=max(key, 0),
             begun=rng.random() < 0.1,
         )
-        for key in keys[: rng.choice((2, 3))]
+        for key in keys
     ]
     return tiny(
         jobs,

@@ -199,9 +199,18 @@ def test_travel_each_of_two_tools_goes_its_own_way():
 
 
 def test_travel_a_tool_stays_where_it_is_wanted_again():
-    """M1 goes on with its own tool at 12, so that the rested one can be at M3 at 15: nobody need travel in vain."""
-    jobs = [Job([(res, 0, 10)], needs=[([0], 1, BOTH)]) for res in (1, 2, 1, 3)]
+    """At 12 M1 goes on with the tool it had until 10, so that the one M2 had until 5 is there for M3: both begin."""
+    jobs = [Job([(res, 0, run)], needs=[([0], 1, BOTH)]) for res, run in ((1, 10), (2, 5), (1, 10), (3, 10))]
     problem = tiny(jobs, [Machine(2, travel=5), Machine(), Machine(), Machine()], unit=1)
 
-    assert said(problem, put(problem, (0, 0, 10), (0, 0, 10), (12, 12, 22), (15, 15, 25))) == []
-    assert said(problem, put(problem, (0, 0, 10), (0, 0, 10), (12, 12, 22), (14, 14, 24))) == [("travel", "J3")]
+    assert said(problem, put(problem, (0, 0, 10), (0, 0, 5), (12, 12, 22), (12, 12, 22))) == []
+    assert said(problem, put(problem, (0, 0, 10), (0, 0, 5), (12, 12, 22), (9, 9, 19))) == [("travel", "J3")]
+
+
+def test_travel_of_two_tools_beside_a_machine_the_one_put_down_last_is_taken_up_again():
+    """M1 had two until 10 and 12. At 13 it takes the later one, and the other has travelled to M2 by 15."""
+    jobs = [Job([(res, 0, run)], needs=[([0], 1, BOTH)]) for res, run in ((1, 10), (1, 12), (1, 10), (2, 10))]
+    problem = tiny(jobs, [Machine(2, travel=5), Machine(2), Machine()], unit=1)
+
+    assert said(problem, put(problem, (0, 0, 10), (0, 0, 12), (13, 13, 23), (15, 15, 25))) == []
+    assert said(problem, put(problem, (0, 0, 10), (0, 0, 12), (13, 13, 23), (14, 14, 24))) == [("travel", "J3")]
