@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -19,10 +19,12 @@ app = App(
 Factory = Annotated[Path, Parameter(help="Factory folder or .xlsx workbook.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON records.")]
 Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No progress on stderr.")]
-RuleName = Literal["jit", "edd", "odd", "slack", "cr", "atc", "priority"]
 Rule = Annotated[
-    RuleName,
-    Parameter(help="How waiting operations are ranked; jit lays work back from due dates and keeps the best pass."),
+    str,
+    Parameter(
+        help="How waiting operations are ranked: jit searches around start dates laid back from the due dates, best "
+        "tries every rule too, edd, odd, atc, ... (docs/rules.md) are rules of the field, FILE.py:FUNCTION is your own."
+    ),
 ]
 
 
@@ -62,6 +64,21 @@ def why(
     from pegboard.cli.why import run_why
 
     return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
+
+
+@app.command
+def tournament(
+    factory: Factory,
+    *,
+    rules: Annotated[str, Parameter(help="Only these rules, by commas; all of them if absent.")] = "",
+    out: Annotated[Path | None, Parameter(help="SVG file to draw, or folder for the picture and the board.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Let all dispatching rules plan a factory and compare them: promises, flow, setups, work in progress."""
+    from pegboard.cli.tournament import run_tournament
+
+    return run_tournament(factory, rules, out, json=json, quiet=quiet)
 
 
 @app.command
