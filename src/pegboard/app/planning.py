@@ -7,6 +7,7 @@ expire before it is used goes to somebody else.
 
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -137,8 +138,8 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
         return True
     pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
     broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
-    if not broken and any(v.constraint == "changeover" for v in verdict.violations):
-        broken = dict.fromkeys(pinned, "leaves others on its resource no clear order of changeovers")
+    if not broken and verdict.violations:
+        broken = dict.fromkeys(pinned, f"leaves others no room: {verdict.violations[0].what}")
     for name, what in sorted(broken.items()):
         lessons.findings.append(
             error(
@@ -182,12 +183,13 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
 
 def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int) -> Plan:
     planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
-    bound = lower_bound(planned.problem, attempt.wanted)
-    explainer = Explainer(planned)
-    orders = order_rows(planned, explainer)
-    operations = operation_rows(planned)
+    with ThreadPoolExecutor(1) as pool:  # kernels run beside Python
+        bound = pool.submit(lower_bound, planned.problem, attempt.wanted)
+        explainer = Explainer(planned)
+        orders = order_rows(planned, explainer)
+        operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
-    numbers = kpis(planned, orders, result.engine, result.score.objective, bound)
+    numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
     return Plan(
         timezone=planned.factory.zone.key,
         now=planned.factory.now,
@@ -213,16 +215,10 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
 
 def _ignored(planned: Planned) -> tuple[Ignored, ...]:
     """Constraints the data asks for and the engine does not keep."""
-    steps = [r.step for r in planned.table.rows if r.step]
-    asked = {
-        "max_wait": any(s.max_wait_min is not None for s in steps),
-        "max_stretch": any(s.max_stretch_min is not None for s in steps),
-        "batch_oven": any(s.batch_key for s in steps),
-        "supplier_capacity": any(s.weekly_qty for s in planned.factory.snapshot.suppliers),
-    }
-    return tuple(
-        Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes
-    )
+    sellers = {s.supplier for s in planned.factory.sources.values()}
+    if any(s.weekly_qty is not None and s.supplier in sellers for s in planned.factory.snapshot.suppliers):
+        return (Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"),)
+    return ()
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

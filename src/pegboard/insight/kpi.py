@@ -5,7 +5,8 @@ import numpy as np
 from pegboard.domain.plan import Kpis, OrderPlan
 from pegboard.insight.delivery import Delivery, delivery_figures
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.view import OpenTime, holds
+from pegboard.scheduling.held import holds
+from pegboard.scheduling.view import OpenTime
 
 DAY = 86_400.0
 
@@ -53,7 +54,7 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
 
 def utilisation(p: Planned, end: int) -> dict[str, float]:
     """Busy share of each resource's open time from now to the last operation's end, in percent of its capacity."""
-    _, res, start, stop, units = holds(p.problem, p.schedule)
+    _, res, start, stop, _, units = holds(p.problem, p.schedule)
     tl = p.problem.shop.timeline
     seconds = np.zeros(start.size)
     for t, row in enumerate(p.problem.timeline_rows):

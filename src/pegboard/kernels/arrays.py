@@ -32,7 +32,7 @@ class Shop(NamedTuple):
 
     `touch` lists for each resource the pools whose operations may want it, as primary or as a further need.
     A tool needs `travel` seconds between uses beside different primary resources. `maint_work` (microseconds) and
-    `maint_cycles` are the limits after which `maint_time` (microseconds) of maintenance is due, `used_*` what has
+    `maint_cycles` are the limits after which `maint_time` (open seconds) of maintenance is due, `used_*` what has
     passed since the last; FAR for no limit. At most `week_units` start on a resource in each week of `week_start`.
     """
 
@@ -135,6 +135,22 @@ class Arcs(NamedTuple):
     blocking: Flags
     store: Ints
     store_units: Ints
+
+
+class Ties(NamedTuple):
+    """Blocks of operations that are placed at one moment (`blocks.py`), each in order of work.
+
+    `block[op]` is its block or -1; block `b` owns `op[ptr[b]:ptr[b + 1]]`, and the i-th of all these has the arcs
+    `arc[in_ptr[i]:in_ptr[i + 1]]` from operations `pred` of the same block. `watched` resources keep a book.
+    """
+
+    block: Ints
+    ptr: Ints
+    op: Ints
+    in_ptr: Ints
+    arc: Ints
+    pred: Ints
+    watched: Flags
 
 
 class Ranking(NamedTuple):

@@ -73,10 +73,10 @@ def dynamic_key(K, op, mean, t):
 
 
 @leaf
-def price(K, R, S, C, O, op, cand, changeover, state):
-    """What a changeover of so many microseconds, from the family in `state` to the operation's, adds to its key."""
+def price(K, S, O, L, op, cand, changeover):
+    """What a changeover of so many microseconds, to the operation's family, adds to its key."""
     cost = K.per_second[op] * (changeover / 1e6)
-    family, present = O.family[op], state[S.cand_res[cand]]
+    family, present = O.op[op].family, L.res[S.cand[cand].res].family
     if family < 0 or family == present:
         return cost
     if K.rule[op] == CAMPAIGN:

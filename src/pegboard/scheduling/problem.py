@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,16 @@ from pegboard.domain.calendar import Timeline
 from pegboard.domain.finding import Finding
 from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.kernels.arrays import Arcs, Changeovers, Ops, Schedule, Shop, Steps, Timelines
+from pegboard.kernels.packed import (
+    PackedArcs,
+    PackedOps,
+    PackedShop,
+    PackedSteps,
+    pack_arcs,
+    pack_ops,
+    pack_shop,
+    pack_steps,
+)
 
 __all__ = ["Floats", "Ints", "Problem", "Schedule", "empty_schedule"]
 
@@ -77,6 +88,11 @@ class Problem:
     def not_before(self) -> Ints:
         """The earliest setup starts by dated material and release, whatever else is to be waited for."""
         return np.maximum(self.release, self.dated)
+
+    @cached_property
+    def packed(self) -> tuple[PackedShop, PackedSteps, PackedOps, PackedArcs]:
+        """Resources, steps, operations and arcs as the dispatch kernels read them."""
+        return pack_shop(self.shop), pack_steps(self.steps), pack_ops(self.ops), pack_arcs(self.arcs)
 
     def name(self, op: int) -> str:
         """An operation as people name it: work order and step."""

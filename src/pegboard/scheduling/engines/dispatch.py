@@ -10,11 +10,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Arcs, Schedule
+from pegboard.kernels.arrays import Arcs, Schedule, Shop
 from pegboard.kernels.dispatch import dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
-from pegboard.kernels.pull import pull_right
+from pegboard.kernels.packed import (
+    live,
+    nothing_placed,
+    pack_arcs,
+    pack_ops,
+    pack_shop,
+    pack_steps,
+    unpack_schedule,
+)
 from pegboard.scheduling.objective import DAY, promises
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.scheduling.result import line_completions
@@ -31,10 +39,10 @@ from pegboard.scheduling.rules import (
     ranks_of,
 )
 from pegboard.scheduling.sequence import settle
-from pegboard.tables.supply import spans
+from pegboard.scheduling.ties import firmly_tied, no_ties, ties, waiting_for
 from pegboard.tables.timelines import mirrored
 
-UNIT = 1000
+ENDLESS = 1 << 50
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,14 @@ class Options:
 class Dispatcher:
     """The passes over one problem; arrays that every pass needs are made once."""
 
-    def __init__(self, problem: Problem, planned: np.ndarray, options: Options | None = None) -> None:
+    def __init__(
+        self, problem: Problem, planned: np.ndarray, options: Options | None = None, tied: np.ndarray | None = None
+    ) -> None:
         self.problem = problem
         self.planned = planned
         self.options = options or Options()
-        self.n_pred = np.bincount(problem.arcs.succ, minlength=problem.n_op).astype(np.int64)
+        self.ties = ties(problem, firmly_tied(problem) if tied is None else tied)
+        self.n_pred = waiting_for(problem, self.ties)
         self.facts: Facts = facts_of(problem)
 
     def ranks(self, rule: Rule) -> Ranks:
@@ -72,27 +83,30 @@ class Dispatcher:
         if self.options.links:
             ranks = chained(p, self.facts, ranks, self.options.links, self.options.setup_price)
         key, bundle = ranking(p, self.facts, ranks, due, odd)
-        out, _ = dispatch(
+        release = np.where(p.ops.setup_done == 1, p.not_before, release)
+        shop, steps, ops, arcs = p.packed
+        out = nothing_placed(ops)
+        dispatch(
             p.timelines,
-            p.shop,
-            p.steps,
+            shop,
+            steps,
             p.changeovers,
-            p.ops,
-            p.arcs,
-            self.n_pred.copy(),
+            ops,
+            arcs,
+            self.ties,
+            live(shop, steps, ops, self.ties, p.arrival, release, self.n_pred, p.now),
+            out,
             p.factory_tl,
             p.pool_ptr,
             p.pool_res,
             p.pool_changes,
-            p.arrival,
-            np.where(p.ops.setup_done == 1, p.not_before, release),
             key,
             bundle,
             False,
             p.now,
             p.horizon,
         )
-        return settle_pins(p, out)
+        return settle_pins(p, unpack_schedule(out))
 
     def by_key(self, key: Floats, setup_price: float) -> Ranks:
         """Ranks by keys that are instants."""
@@ -125,35 +139,44 @@ class Dispatcher:
         begin = -int(max(p.line_need.max(initial=p.now), p.latest_end.max(initial=p.now), p.now))
         floor = np.full(n, begin, np.int64)
         no_pins = p.ops._replace(
-            pin_setup=np.full(n, -1, np.int64), setup_done=np.zeros(n, np.uint8), family=np.full(n, -1, np.int64)
+            pin_setup=np.full(n, -1, np.int64),
+            setup_done=np.zeros(n, np.uint8),
+            family=np.full(n, -1, np.int64),
+            batch_key=np.full(n, -1, np.int64),
         )
-        shop = p.shop._replace(reserved_ptr=np.zeros_like(p.shop.reserved_ptr))
+        shop = without_past(p.shop)
+        ovens = np.repeat(p.steps.batch_qty > 0, np.diff(p.steps.cand_ptr))
+        shop.capacity[p.steps.cand_res[ovens]] = ENDLESS
         steps = p.steps._replace(
             cand_fixed=p.steps.cand_fixed + p.steps.cand_setup, cand_setup=np.zeros_like(p.steps.cand_setup)
         )
         key = -p.due.astype(np.float64)
         _, bundle = ranking(p, self.facts, self.by_key(key, 0.0))
-        out, _ = dispatch(
+        free = no_ties(p)
+        bare, whole, loose, back = pack_shop(shop), pack_steps(steps), pack_ops(no_pins), pack_arcs(arcs)
+        out = nothing_placed(loose)
+        dispatch(
             T,
-            shop,
-            steps,
+            bare,
+            whole,
             p.changeovers,
-            no_pins,
-            arcs,
-            n_pred,
+            loose,
+            back,
+            free,
+            live(bare, whole, loose, free, np.maximum(arrival, begin), floor, n_pred, begin),
+            out,
             p.factory_tl,
             p.pool_ptr,
             p.pool_res,
             np.zeros_like(p.pool_changes),
-            np.maximum(arrival, begin),
-            floor,
             key,
             bundle,
             True,
             begin,
             -first,
         )
-        return np.where(out.end == -1, first, -out.end)
+        end = out.op["end"]
+        return np.where(end == -1, first, -end)
 
 
 def kernel_cache() -> str:
@@ -170,16 +193,27 @@ def settle_pins(problem: Problem, schedule: Schedule) -> Schedule:
 
 def lower_bound(problem: Problem, planned: np.ndarray) -> float:
     """What no schedule of these work orders can beat: resources endless, no changeovers, only dates counted."""
-    shop = problem.shop._replace(
-        capacity=np.full_like(problem.shop.capacity, 1 << 50),
-        matrix=np.full_like(problem.shop.matrix, -1),
-        reserved_ptr=np.zeros_like(problem.shop.reserved_ptr),
-    )
-    free = replace(problem, shop=shop)
-    d = Dispatcher(free, planned)
+    shop = without_past(problem.shop)
+    shop.capacity[:] = ENDLESS
+    ops = problem.ops._replace(batch_key=np.full(problem.n_op, -1, np.int64))
+    free = replace(problem, shop=shop, ops=ops)
+    d = Dispatcher(free, planned, tied=np.zeros(problem.arcs.succ.size, bool))
     schedule = d.forward(free.not_before, d.by_key(np.zeros(free.n_op), 0.0))
     late = np.where(planned, np.maximum(line_completions(free, schedule) - free.line_due, 0), 0) / DAY
     return promises(problem.objective, problem.line_weight, late)
+
+
+def without_past(shop: Shop) -> Shop:
+    """The resources without pins, changeovers, maintenance, tools' ways and weekly limits."""
+    return shop._replace(
+        capacity=shop.capacity.copy(),
+        matrix=np.full_like(shop.matrix, -1),
+        reserved_ptr=np.zeros_like(shop.reserved_ptr),
+        travel=np.zeros_like(shop.travel),
+        maint_work=np.full_like(shop.maint_work, FAR),
+        maint_cycles=np.full_like(shop.maint_cycles, FAR),
+        week_units=np.full_like(shop.week_units, FAR),
+    )
 
 
 def latest_ends(problem: Problem, wanted: Ints) -> Ints:
@@ -187,44 +221,4 @@ def latest_ends(problem: Problem, wanted: Ints) -> Ints:
     p = problem
     by_op = np.repeat(wanted, np.diff(p.line_ptr))
     found: Ints = before_open_each(p.timelines, p.factory_tl, by_op, p.line_move)
-    return found
-
-
-def pull(problem: Problem, schedule: Schedule) -> int:
-    """Pull a schedule right in place; returns how many operations moved."""
-    p = problem
-    placed = np.flatnonzero(schedule.end >= 0)
-    order = placed[np.lexsort((schedule.sequence[placed], schedule.setup_start[placed]))][::-1].copy()
-    lanes = np.where(p.shop.capacity < 1 << 40, np.minimum(p.shop.capacity // UNIT, 4096), 0)
-    done = line_completions(p, schedule)
-    limit_end = np.full(p.n_op, FAR, np.int64)
-    np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
-    fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)
-    fixed |= fractional(p)
-    return int(
-        pull_right(
-            p.timelines,
-            p.shop,
-            p.steps,
-            p.changeovers,
-            p.ops,
-            p.arcs,
-            p.factory_tl,
-            order,
-            spans(lanes),
-            limit_end,
-            p.ops.latest_use,
-            fixed,
-            schedule,
-        )
-    )
-
-
-def fractional(problem: Problem) -> np.ndarray:
-    """Operations that hold part of a unit somewhere: lanes cannot follow them, so they stay."""
-    steps = problem.steps
-    part = (steps.need_units % UNIT != 0).astype(np.int64)
-    total = np.concatenate([[0], np.cumsum(part)])
-    by_step = (total[steps.need_ptr[1:]] - total[steps.need_ptr[:-1]]) > 0
-    found: np.ndarray = by_step[problem.ops.step].astype(np.uint8)
     return found

@@ -2,17 +2,36 @@
 
 import numpy as np
 
+from pegboard.domain.calendar import FAR
 from pegboard.kernels.arrays import Schedule
-from pegboard.scheduling.engines.dispatch import Dispatcher, Options, pull
+from pegboard.scheduling.engines.dispatch import Dispatcher, Options
 from pegboard.scheduling.engines.just_in_time import JustInTime, Report
+from pegboard.scheduling.engines.pull import pull
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.result import Result, score
 from pegboard.scheduling.rules import RULES, Rule
+from pegboard.scheduling.ties import broken_limits, firmly_tied
+
+TYING = 4
 
 
 def solve(problem: Problem, planned: np.ndarray, options: Options, report: Report) -> Result:
-    """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed."""
-    dispatcher = Dispatcher(problem, planned, options)
+    """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed.
+
+    Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew.
+    """
+    tied = firmly_tied(problem)
+    for _ in range(TYING):
+        result = _solve(Dispatcher(problem, planned, options, tied), report)
+        broken = broken_limits(problem, result.schedule) & ~tied
+        if not broken.any():
+            return result
+        tied |= broken
+    return _solve(Dispatcher(problem, planned, options, tied | (problem.arcs.max_gap < FAR)), report)
+
+
+def _solve(dispatcher: Dispatcher, report: Report) -> Result:
+    options = dispatcher.options
     if options.rule == "best":
         found = [_judged(dispatcher, *_just_in_time(dispatcher, report))]
         found.extend(
@@ -27,7 +46,7 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
 def _judged(d: Dispatcher, schedule: Schedule, engine: str) -> Result:
     if d.options.pull:
-        pull(d.problem, schedule)
+        pull(d.problem, schedule, d.ties)
     return Result(schedule, engine, score(d.problem, schedule, d.planned))
 
 
