@@ -13,8 +13,9 @@ import numpy as np
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.constraints import ALL
 from pegboard.scheduling.cpmodel import CpModel, Var
+from pegboard.scheduling.objective import DAY
 from pegboard.scheduling.problem import Problem
-from pegboard.scheduling.result import DAY, FLOW_DAY, LATE_LINE_DAYS, Result, score
+from pegboard.scheduling.result import Result, score
 from pegboard.scheduling.view import OpenTime, run_work_of
 
 SCALE = 10_000
@@ -59,8 +60,8 @@ def solve(
 
 
 def _costs(cp: CpModel, planned: np.ndarray) -> Iterator[Var]:
-    """The terms of `result.score`: weighted tardiness, a day more for being late at all, and the flow of each line."""
-    p = cp.problem
+    """The goals of `objective.py` about dates and flow; setup is left out, so that the bound is one all the same."""
+    p, goal = cp.problem, cp.problem.objective
     done = _completions(cp)
     mean = float(p.line_weight.mean()) if p.line_weight.size else 1.0
     for line in np.flatnonzero(planned).tolist():
@@ -69,13 +70,18 @@ def _costs(cp: CpModel, planned: np.ndarray) -> Iterator[Var]:
         tardy = cp.model.new_int_var(0, 1 << 40, "")
         cp.model.add(cp.tick * done[line] <= due).only_enforce_if(~late)
         cp.model.add(tardy >= cp.tick * done[line] - due)
-        yield weight * tardy + round(weight * LATE_LINE_DAYS * DAY) * late
+        yield round(weight * goal.tardiness) * tardy + round(weight * goal.late_lines * DAY) * late
+        if goal.earliness:
+            early = cp.model.new_int_var(0, 1 << 40, "")
+            cp.model.add(early >= due - cp.tick * done[line])
+            yield round(SCALE * goal.earliness * mean) * early
         ops = np.flatnonzero(p.op_line == line).tolist()
         if ops:
             first = cp.time()
             for op in ops:
                 cp.model.add(first <= cp.setup_start[op])
-            yield round(SCALE * FLOW_DAY * mean) * cp.tick * (done[line] - first)
+            price = goal.flow + goal.wip * float(p.line_value[line])
+            yield round(SCALE * price * mean) * cp.tick * (done[line] - first)
 
 
 def _completions(cp: CpModel) -> list[Var]:
