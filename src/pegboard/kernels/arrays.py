@@ -14,6 +14,8 @@ Flags = NDArray[np.uint8]
 
 FAR = 1 << 60
 BOTH, SETUP_ONLY, RUN_ONLY = 0, 1, 2
+CHANGES, WEARS, TRAVELS, WEEKLY = 1, 2, 4, 8
+"""What the past of a resource asks of the next operation: flags of a resource's care."""
 
 
 class Timelines(NamedTuple):

@@ -6,10 +6,10 @@ may begin no earlier than the limit asks, and the block is laid anew; starts onl
 
 import numpy as np
 
-from pegboard.kernels.arrays import FAR, SETUP_ONLY
+from pegboard.kernels.arrays import CHANGES, FAR, SETUP_ONLY
 from pegboard.kernels.books import ENDLESS, book, first_free, last_end, peak, strike
 from pegboard.kernels.compiled import leaf
-from pegboard.kernels.lay import CHANGES, STATEFUL, UNIT, calendars_of, lay, leave_mark, run_work, week_of
+from pegboard.kernels.lay import STATEFUL, UNIT, calendars_of, lay, leave_mark, run_work, week_of
 from pegboard.kernels.opentime import advance, after_open, common_last, common_open, retreat
 
 TRIES = 1000

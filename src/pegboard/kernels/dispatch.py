@@ -8,13 +8,13 @@ and booked ahead, and so are pinned operations.
 
 import numpy as np
 
-from pegboard.kernels.arrays import FAR, SETUP_ONLY
+from pegboard.kernels.arrays import CHANGES, FAR, SETUP_ONLY, WEARS
 from pegboard.kernels.blocks import arc_ready, place_block, storage_of, stored_units, undo_block
 from pegboard.kernels.books import book, expire, strike
 from pegboard.kernels.choice import best_option, choose_members, stays_free
 from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push
-from pegboard.kernels.lay import CHANGES, UNIT, WEARS, lay, leave_mark
+from pegboard.kernels.lay import UNIT, lay, leave_mark
 from pegboard.kernels.opentime import after_open, next_open
 from pegboard.kernels.ranking import is_dynamic, is_premature, is_priced, price, rekey
 

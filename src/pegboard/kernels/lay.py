@@ -6,13 +6,12 @@ limit. Whether the resources are free is asked elsewhere.
 
 import numpy as np
 
-from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY
+from pegboard.kernels.arrays import BOTH, CHANGES, FAR, RUN_ONLY, SETUP_ONLY, TRAVELS, WEARS, WEEKLY
 from pegboard.kernels.compiled import leaf
 from pegboard.kernels.latest import exact_work
 from pegboard.kernels.opentime import advance, advance_one, after_open, next_open, open_until, place
 
 UNIT = 1000
-CHANGES, WEARS, TRAVELS, WEEKLY = 1, 2, 4, 8
 STATEFUL = CHANGES | WEARS | TRAVELS
 
 

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pegboard.kernels.arrays import FAR, Arcs, Ints, Ops, Schedule, Shop, Steps, Ties
-from pegboard.kernels.lay import CHANGES, TRAVELS, WEARS, WEEKLY
+from pegboard.kernels.arrays import CHANGES, FAR, TRAVELS, WEARS, WEEKLY, Arcs, Ints, Ops, Schedule, Shop, Steps, Ties
 
 Records = NDArray[Any]
 
