@@ -12,7 +12,7 @@ from tests.recheck.values import EPS
 
 def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
     """ "A new work order takes the route of least rank that is in force on the local day of its need and open to its
-    quantity, then the first by name"; "work orders that exist keep the route of least rank that has all their
+    quantity of good pieces, then the first by name"; "work orders that exist keep the route of least rank that has all their
     reported steps". None where the item has no such route.
     """
     by_rank = sorted(factory.routes[wo.item], key=lambda route: (route.rank, route.name))
@@ -22,11 +22,11 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         return kept[:1]
     day = factory.clock.day(wo.need if wo.need is not None else wo.end)
     found: list[str] = []
-    # Reading: the quantity is what is started or what is good; a route is in force on its last day, or not any more.
-    for quantity in (wo.qty, wo.good_qty):
-        for with_last_day in (True, False):
-            open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, quantity)]
-            found += open_[:1]
+    # What is started depends on the route, so the quantity is that of good pieces. Reading: a route is in force on its
+    # last day, or not any more.
+    for with_last_day in (True, False):
+        open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, wo.good_qty)]
+        found += open_[:1]
     return list(dict.fromkeys(found))
 
 
