@@ -103,6 +103,8 @@ def _place_next(T, R, S, C, O, A, B, L, out, i, t, factory_tl, horizon):
     broken = False
     for j in range(B.in_ptr[i], B.in_ptr[i + 1]):
         arc, pred = B.arc[j], B.pred[j]
+        if O.op[pred].setup_done:
+            continue  # what has begun goes on, and cannot wait for the next
         if A.arc[arc].max_gap < FAR and L.spot[0] - out.op[pred].end > A.arc[arc].max_gap:
             L.op[pred].floor = _later(T, R, S, O, L, out, pred, L.spot[0] - A.arc[arc].max_gap)
             broken = True

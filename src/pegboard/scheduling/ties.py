@@ -28,7 +28,11 @@ def broken_limits(problem: Problem, schedule: Schedule) -> Flags:
     arcs = problem.arcs
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
     placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0)
-    broken: Flags = placed & (schedule.setup_start[arcs.succ] - schedule.end[from_] > arcs.max_gap)
+    broken: Flags = (
+        placed
+        & (problem.ops.setup_done[from_] == 0)
+        & (schedule.setup_start[arcs.succ] - schedule.end[from_] > arcs.max_gap)
+    )
     return broken
 
 
