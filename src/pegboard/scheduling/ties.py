@@ -28,11 +28,8 @@ def broken_limits(problem: Problem, schedule: Schedule) -> Flags:
     arcs = problem.arcs
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
     placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0)
-    broken: Flags = (
-        placed
-        & (problem.ops.setup_done[from_] == 0)
-        & (schedule.setup_start[arcs.succ] - schedule.end[from_] > arcs.max_gap)
-    )
+    gap = schedule.setup_start[arcs.succ] - schedule.end[from_]
+    broken: Flags = placed & (problem.ops.setup_done[from_] == 0) & (gap > arcs.max_gap)
     return broken
 
 
