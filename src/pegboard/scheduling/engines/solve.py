@@ -4,6 +4,7 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.engines.directions import backward, forward, from_bottleneck
 from pegboard.scheduling.engines.dispatch import Dispatcher, Options
 from pegboard.scheduling.engines.just_in_time import JustInTime, Report
 from pegboard.scheduling.engines.pull import pull
@@ -32,6 +33,8 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
 def _solve(dispatcher: Dispatcher, report: Report) -> Result:
     options = dispatcher.options
+    if options.direction != "search":
+        return _directed(dispatcher)
     if options.rule == "best":
         found = [_judged(dispatcher, *_just_in_time(dispatcher, report))]
         found.extend(
@@ -42,6 +45,18 @@ def _solve(dispatcher: Dispatcher, report: Report) -> Result:
         return _judged(dispatcher, *_just_in_time(dispatcher, report))
     rule = RULES[options.rule] if isinstance(options.rule, str) else options.rule
     return _judged(dispatcher, _by_rule(dispatcher, rule), f"dispatch {rule.name}")
+
+
+def _directed(d: Dispatcher) -> Result:
+    """The one schedule a direction asks for; forward by the chosen rule, or by slack where none is."""
+    rule = RULES.get(d.options.rule, RULES["slack"]) if isinstance(d.options.rule, str) else d.options.rule
+    if d.options.direction == "forward":
+        schedule = forward(d, rule)
+        return Result(schedule, f"dispatch forward by {rule.name}", score(d.problem, schedule, d.planned))
+    if d.options.direction == "backward":
+        return _judged(d, backward(d), "dispatch backward")
+    schedule = from_bottleneck(d)
+    return Result(schedule, "dispatch from the bottleneck", score(d.problem, schedule, d.planned))
 
 
 def _judged(d: Dispatcher, schedule: Schedule, engine: str) -> Result:
