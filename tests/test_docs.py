@@ -21,16 +21,19 @@ import pytest
 from pegboard.app.files import demo_factory
 from pegboard.cli.main import app
 from pegboard.domain.plan import Certificate, Kpis
+from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.exchange.plan_columns import PLAN_FILES
 from pegboard.insight.explain import LABEL
 from pegboard.scheduling.constraints import ALL
+from pegboard.scheduling.rules import RULES, WITH_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "plan.svg"
 MESSAGES = ROOT / "docs" / "messages.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md"])
-RUN = [README, ROOT / "docs" / "start.md", ROOT / "docs" / "recipes" / "read-a-plan-folder.md"]
+RECIPES = ROOT / "docs" / "recipes"
+RUN = [README, ROOT / "docs" / "start.md", RECIPES / "read-a-plan-folder.md", RECIPES / "write-a-rule.md"]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
 CODE = re.compile(r"[FVPS]\d{3}")
@@ -255,6 +258,18 @@ def test_the_constraint_of_the_recipe_is_the_one_that_checks_plans():
     shown = [block for block in page if block.file.endswith(".py")]
     assert [block.file for block in shown] == ["src/pegboard/scheduling/constraints/stretch.py"]
     assert [block.text for block in shown] == [document(ROOT / block.file) for block in shown]
+
+
+def test_every_rule_and_goal_is_explained():
+    page = document(ROOT / "docs" / "rules.md")
+    rows = {
+        name: (formula, source)
+        for name, formula, source in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", page, re.MULTILINE)
+    }
+    assert rows == {rule.name: (rule.formula, rule.source) for rule in RULES.values()}
+    assert [name for name in WITH_NAMES if f"`{name}:" not in page] == []
+    weights = ObjectiveWeights()
+    assert [g for g in weights.__struct_fields__ if f"\n{g} = {getattr(weights, g):g} " not in page] == []
 
 
 def test_every_decision_is_in_the_list():

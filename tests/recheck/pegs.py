@@ -156,7 +156,7 @@ def consumption_of(case: Case, wo: WorkOrder, peg: Peg) -> float | None:
     if named is not None and int(named) not in steps:
         return None
     at = [int(named)] if named is not None else steps
-    return max(wo.starts_of(at), default=wo.start)
+    return max(wo.starts_of(at), default=wo.start)  # the balance sees to the parts of a split lot one by one
 
 
 def supply_time(case: Case, peg: Peg) -> float | None:

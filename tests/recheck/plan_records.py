@@ -46,8 +46,8 @@ class WorkOrder:
         return [op for parts in self.operations.values() for op in parts]
 
     def starts_of(self, steps: Iterable[int]) -> list[float]:
-        """When each of the given steps that is planned begins: at the setup_start of its first part."""
-        return [min(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
+        """When each of the given steps that is planned begins; of a split one its last part."""
+        return [max(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
 
     def ends_of(self, steps: Iterable[int]) -> list[float]:
         """When each of the given steps that is planned ends: with its last part."""
