@@ -137,7 +137,7 @@ def toml_text(table: SettingsTable) -> str:
         known = _known(key)
         section, _, name = (known if known and "." in known else key.strip()).rpartition(".")
         section = "policy" if known in _POLICY else section if known or section == "policy" else ""
-        text = f"{_toml_key(name)} = {_toml_value(known, _text(value))}"
+        text = f"{_toml_key(name)} = {_toml_value(_column(known) if known else None, _text(value))}"
         sections.setdefault(section, []).append(text)
     return _sections((_head(section), lines) for section, lines in sections.items())
 
@@ -249,17 +249,17 @@ def _text(value: Any) -> str:
 
 
 def _lines(columns: Iterable[Column], record: msgspec.Struct, zone: ZoneInfo) -> list[str]:
-    texts = ((c.column, cell_text(c, getattr(record, c.field), zone)) for c in columns)
-    return [f"{name} = {_toml_value(name, text)}" for name, text in texts if text]
+    texts = ((c, cell_text(c, getattr(record, c.field), zone)) for c in columns)
+    return [f"{column.column} = {_toml_value(column, text)}" for column, text in texts if text]
 
 
 def _toml_key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
 
 
-def _toml_value(name: str | None, text: str) -> str:
+def _toml_value(column: Column | None, text: str) -> str:
     """The text as the TOML value of its kind; whatever is not of its kind as a string."""
-    kind = _column(name).kind if name else "text"
+    kind = column.kind if column else "text"
     if kind == "yes/no" and text.casefold() in ("yes", "no", "true", "false"):
         return "true" if text.casefold() in ("yes", "true") else "false"
     if kind == "number" and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text, re.ASCII):

@@ -122,10 +122,10 @@ def _given(p: Problem, until: int) -> Iterator[int]:
         dates += [np.array(row.start, np.int64), np.array(row.end, np.int64)]
     for column in (*dates, p.line_dated, p.line_due):
         yield from (column[(column > p.now) & (column < until)] - p.now).tolist()
-    limits = (p.arcs.max_gap, p.steps.max_stretch)
+    limits = (p.arcs.max_gap, p.steps.max_stretch, p.shop.maint_time)
     for column in (p.arcs.wait, p.arcs.move, p.steps.queue, p.shop.travel, p.line_move, *limits):
         yield from column[column < until - p.now].tolist()
-    for work in (*_works(p), *p.shop.maint_time.tolist()):
+    for work in _works(p):
         for rate in rates:
             yield work // rate if work % rate == 0 else 1
 

@@ -39,7 +39,7 @@ from pegboard.scheduling.rules import (
     ranks_of,
 )
 from pegboard.scheduling.sequence import settle
-from pegboard.scheduling.ties import firmly_tied, no_ties, ties, waiting_for
+from pegboard.scheduling.ties import firmly_tied, no_blocks, ties, waiting_for
 from pegboard.tables.timelines import mirrored
 
 ENDLESS = 1 << 50
@@ -152,7 +152,7 @@ class Dispatcher:
         )
         key = -p.due.astype(np.float64)
         _, bundle = ranking(p, self.facts, self.by_key(key, 0.0))
-        free = no_ties(p)
+        free = None if self.ties is None else no_blocks(p)
         bare, whole, loose, back = pack_shop(shop), pack_steps(steps), pack_ops(no_pins), pack_arcs(arcs)
         out = nothing_placed(loose)
         dispatch(

@@ -143,6 +143,6 @@ def _objective(found: Found) -> float:
 
 
 def _between(allowances: Sequence[float], best: float) -> list[float]:
-    """The geometric means of the best allowance and its neighbours."""
+    """The geometric means of the best allowance and its neighbours, to two figures."""
     at = allowances.index(best)
-    return [float(np.sqrt(best * a)) for a in (*allowances[max(at - 1, 0) : at], *allowances[at + 1 : at + 2])]
+    return [float(f"{np.sqrt(best * a):.2g}") for a in (*allowances[max(at - 1, 0) : at], *allowances[at + 1 : at + 2])]
