@@ -41,6 +41,7 @@ class WorkOrder:
     options: str
     operations: dict[int, list[Operation]] = field(default_factory=dict)  # several where a lot is split
     route: str = ""
+    needs: set[float] = field(default_factory=set)  # when what it supplies is wanted
 
     def all_operations(self) -> list[Operation]:
         return [op for parts in self.operations.values() for op in parts]
@@ -94,6 +95,7 @@ class Peg:
     item: str
     qty: float
     available: float | None
+    need: float | None
 
     @property
     def name(self) -> str:

@@ -21,14 +21,15 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         reported = {step for name, step in factory.progress if name == wo.name}
         kept = [r.name for r in by_rank if reported <= set(factory.recipe(wo.item, wo.options, r.name).steps)]
         return kept[:1]
-    day = factory.clock.day(wo.need if wo.need is not None else wo.end)
     found: list[str] = []
-    # Reading: the quantity is what would be started on the route, or what is good; a route is in force on its last day,
-    # or not any more.
-    for with_last_day in (True, False):
-        open_ = [route for route in by_rank if in_force(factory, route, day, with_last_day)]
-        found += [route.name for route in open_ if fits(route, started_on(factory, wo, route))][:1]
-        found += [route.name for route in open_ if fits(route, wo.good_qty)][:1]
+    # Reading: the need is the work order's, or that of any demand it serves, for its own follows from how these were
+    # planned; the quantity is what would be started on the route, or what is good; a route is in force on its last
+    # day, or not any more.
+    for day in sorted({factory.clock.day(need) for need in wo.needs}):
+        for with_last_day in (True, False):
+            open_ = [route for route in by_rank if in_force(factory, route, day, with_last_day)]
+            found += [route.name for route in open_ if fits(route, started_on(factory, wo, route))][:1]
+            found += [route.name for route in open_ if fits(route, wo.good_qty)][:1]
     return list(dict.fromkeys(found))
 
 
