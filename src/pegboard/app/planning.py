@@ -208,7 +208,7 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
             checked=verdict.checked,
             violations=verdict.violations,
             ignored=(
-                *_ignored(planned),
+                *_ignored(planned, options.relax),
                 *(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
             ),
             factory_hash=factory_hash,

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from pegboard.domain.calendar import FAR
+from pegboard.domain.calendar import DAY, FAR
 from pegboard.kernels.arrays import Schedule, Shop
 from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Problem
@@ -50,6 +50,36 @@ def without_past(shop: Shop) -> Shop:
         maint_cycles=np.full_like(shop.maint_cycles, FAR),
         week_units=np.full_like(shop.week_units, FAR),
     )
+
+
+def spread(problem: Problem, schedule: Schedule) -> None:
+    """Share the work of a schedule without limits among resources that are alike, day by day, in place.
+
+    Endless resources are all taken by the first of a group; whoever looks for overloads wants to see the group's.
+    """
+    S, timeline = problem.steps, problem.shop.timeline
+    alike: dict[int, list[int]] = {}
+    for step in np.unique(problem.ops.step).tolist():
+        kinds: dict[tuple[int, ...], list[int]] = {}
+        for cand in range(int(S.cand_ptr[step]), int(S.cand_ptr[step + 1])):
+            times = (S.cand_setup[cand], S.cand_fixed[cand], S.cand_run[cand], S.cand_stretch[cand])
+            kinds.setdefault((int(timeline[S.cand_res[cand]]), *times), []).append(cand)
+        alike.update({cand: cands for cands in kinds.values() if len(cands) > 1 for cand in cands})
+    asked: dict[tuple[int, int], int] = {}
+    res = S.cand_res.tolist()
+    order = np.flatnonzero(schedule.end >= 0)
+    order = order[np.argsort(schedule.setup_start[order], kind="stable")]
+    for op, cand, start, end in zip(
+        order.tolist(),
+        schedule.cand[order].tolist(),
+        schedule.setup_start[order].tolist(),
+        schedule.end[order].tolist(),
+        strict=True,
+    ):
+        day = start // DAY
+        least = min(alike.get(cand, (cand,)), key=lambda c: asked.get((res[c], day), 0))
+        asked[res[least], day] = asked.get((res[least], day), 0) + end - start
+        schedule.cand[op] = least
 
 
 def overloads(problem: Problem, schedule: Schedule, days: list[int]) -> list[Overload]:

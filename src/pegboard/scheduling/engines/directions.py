@@ -3,6 +3,8 @@
 The default search (`just_in_time.py`) mixes both by an allowance it finds itself; here the planner decides.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from pegboard.kernels.arrays import Schedule
@@ -26,24 +28,23 @@ def backward(d: Dispatcher) -> Schedule:
     return d.forward(release, d.by_key(target.astype(np.float64), d.options.setup_price))
 
 
-def from_bottleneck(d: Dispatcher) -> Schedule:
+def from_bottleneck(d: Dispatcher, allowances: Sequence[float]) -> Iterator[Schedule]:
     """Both ways from the bottleneck: its own work first, what comes before it just in time, the rest at once.
 
-    One pass finds when the bottleneck's operations run if they go first; a second releases what they need, and its
-    predecessors, an allowance (a day unless given) before those starts.
+    One pass finds when the bottleneck's operations run if they go first; further ones release what these wait for an
+    allowance (in days, one schedule for each) before that.
     """
     p = d.problem
     on_drum = bottleneck_of(p, d.facts, d.options.bottleneck)
-    target = starts_before_drum(p, d.facts, on_drum)
-    first = d.forward(p.not_before, d.by_key(target, d.options.setup_price))
-    start = np.where(first.end >= 0, first.setup_start, p.horizon).astype(np.float64)
-    start[~on_drum] = np.inf
+    ranks = d.by_key(starts_before_drum(p, d.facts, on_drum), d.options.setup_price)
+    first = d.forward(p.not_before, ranks)
+    start = np.where(on_drum & (first.end >= 0), first.setup_start, np.inf)
     wanted = drawn_back(p.arcs, d.facts.order, d.facts.own, start)
     upstream = np.isfinite(wanted) & ~on_drum
-    allowance = 1.0 if d.options.allowance_days is None else d.options.allowance_days
-    late = d.ahead_of(np.where(upstream, wanted, p.now).astype(np.int64), allowance)
-    release = np.where(upstream, np.maximum(p.not_before, late), p.not_before)
-    return d.forward(release, d.by_key(target, d.options.setup_price))
+    target = np.where(upstream, wanted, p.now).astype(np.int64)
+    for days in allowances:
+        release = np.where(upstream, np.maximum(p.not_before, d.ahead_of(target, days)), p.not_before)
+        yield d.forward(release, ranks)
 
 
 def bottleneck_of(problem: Problem, facts: Facts, name: str) -> np.ndarray:

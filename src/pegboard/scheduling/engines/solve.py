@@ -6,9 +6,10 @@ from pegboard.domain.calendar import FAR
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.engines.directions import backward, forward, from_bottleneck
 from pegboard.scheduling.engines.dispatch import Dispatcher, Options
-from pegboard.scheduling.engines.just_in_time import JustInTime, Report
+from pegboard.scheduling.engines.just_in_time import ALLOWANCES, JustInTime, Report
 from pegboard.scheduling.engines.pull import pull
 from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.relax import spread
 from pegboard.scheduling.result import Result, score
 from pegboard.scheduling.rules import RULES, Rule
 from pegboard.scheduling.ties import broken_limits, firmly_tied
@@ -21,6 +22,10 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
     Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew.
     """
+    if "capacity" in options.relax:
+        result = _solve(Dispatcher(problem, planned, options, np.zeros(problem.arcs.succ.size, bool)), report)
+        spread(problem, result.schedule)
+        return result
     tied = firmly_tied(problem)
     for _ in range(TYING):
         result = _solve(Dispatcher(problem, planned, options, tied), report)
@@ -55,8 +60,11 @@ def _directed(d: Dispatcher) -> Result:
         return Result(schedule, f"dispatch forward by {rule.name}", score(d.problem, schedule, d.planned))
     if d.options.direction == "backward":
         return _judged(d, backward(d), "dispatch backward")
-    schedule = from_bottleneck(d)
-    return Result(schedule, "dispatch from the bottleneck", score(d.problem, schedule, d.planned))
+    days = ALLOWANCES if d.options.allowance_days is None else (d.options.allowance_days,)
+    tried = [
+        Result(s, "dispatch from the bottleneck", score(d.problem, s, d.planned)) for s in from_bottleneck(d, days)
+    ]
+    return min(tried, key=lambda r: r.score.objective)
 
 
 def _judged(d: Dispatcher, schedule: Schedule, engine: str) -> Result:
