@@ -1,0 +1,203 @@
+"""Repair a disturbed schedule: as little as possible moves, in four degrees from a right shift to a fresh plan.
+
+Degrees are tried in turn from the one asked for: where one finds no place for everything, the next one does it. The
+reasons are findings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Literal, get_args
+
+import numpy as np
+
+from pegboard.domain.calendar import FAR
+from pegboard.domain.finding import Finding, warning
+from pegboard.kernels.arrays import Arcs, Schedule
+from pegboard.kernels.former import order_of_work, room_before
+from pegboard.kernels.overtake import overtake
+from pegboard.kernels.retime import Into, retime
+from pegboard.scheduling.engines.dispatch import Options, Report, solve
+from pegboard.scheduling.locks import Lock, clashes, with_pins, without_pins
+from pegboard.scheduling.problem import Ints, Problem
+from pegboard.scheduling.result import Result, score
+
+Degree = Literal["shift", "earlier", "sequence", "free"]
+"""Move later only what must; let others move up into room that came free; let others pass; plan afresh."""
+
+DEGREES: tuple[Degree, ...] = get_args(Degree)
+ROUNDS = 12
+GAP_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Former:
+    """Where the operations of a problem were: end -1 for those that are new, cand -1 where they can't stay.
+
+    `gone_*` is what operations that no longer are there held of finite resources, in order of start.
+    """
+
+    schedule: Schedule
+    gone_res: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    gone_start: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    gone_end: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repaired schedule, the degree that made it, the problem with its locks as pins, and what there is to say."""
+
+    result: Result
+    degree: Degree
+    problem: Problem
+    findings: list[Finding]
+
+
+def repair(
+    problem: Problem,
+    old: Former | Schedule,
+    degree: Degree,
+    locks: Sequence[Lock] = (),
+    planned: np.ndarray | None = None,
+    freed: frozenset[str] = frozenset(),
+    zone: tzinfo = UTC,
+    report: Report = lambda what, share: None,
+) -> Repair:
+    """Put every operation of `problem` where it was in `old`, or as near as the degree and the locks allow.
+
+    `planned` marks the lines that are judged (all without it), `freed` names operations that no lock may hold, `zone`
+    is that of the instants in findings. Arrays in, arrays out; the schedule has not been seen by the referee.
+    """
+    former = old if isinstance(old, Former) else Former(old)
+    planned = np.ones(problem.line_due.size, bool) if planned is None else planned
+    findings: list[Finding] = []
+    locked = with_pins(problem, former.schedule, locks, freed, findings, zone)
+    for chosen in DEGREES[DEGREES.index(degree) :]:
+        for _ in range(ROUNDS):
+            schedule, why = _schedule(locked, former, chosen, planned, report, findings)
+            held = clashes(problem, locked, schedule, zone)
+            if not held:
+                break
+            findings.extend(held.values())
+            locked = without_pins(problem, locked, held.keys())
+        if not why:
+            break
+        if chosen != "free":
+            what = f"repair by {chosen} cannot keep everything: {why}"
+            findings.append(warning("S323", chosen, what, "the next degree of repair was used"))
+    name = f"repair {chosen}"
+    return Repair(Result(schedule, name, score(locked, schedule, planned)), chosen, locked, findings)
+
+
+def _schedule(
+    p: Problem, former: Former, degree: Degree, planned: np.ndarray, report: Report, findings: list[Finding]
+) -> tuple[Schedule, str]:
+    """A schedule by one degree, and why it is not whole."""
+    if degree == "free":
+        return solve(p, planned, Options(), report).schedule, ""
+    schedule, moved_off = _retimed(p, former, degree)
+    if degree == "earlier":
+        shifted, _ = _retimed(p, former, "shift")
+        if _total(shifted) < _total(schedule):
+            schedule = shifted
+    findings.extend(
+        warning(
+            "S322",
+            p.name(op),
+            f"operation {p.name(op)} cannot stay where it was and moves to {p.res_names[p.steps.cand_res[c]]}",
+            "see whether its resource, skill or calendar is meant to be gone",
+        )
+        for op, c in zip(np.flatnonzero(moved_off).tolist(), schedule.cand[moved_off == 1].tolist(), strict=True)
+        if former.schedule.end[op] >= 0
+    )
+    lost = np.flatnonzero(schedule.end < 0)
+    if lost.size:
+        return schedule, f"operation {p.name(int(lost[0]))} finds no place before the horizon"
+    broken = gap_excess(p, schedule)
+    if broken.any():
+        arc = int(np.argmax(broken))
+        return schedule, f"operation {p.name(int(p.arcs.succ[arc]))} comes too late after the one before it"
+    return schedule, ""
+
+
+def _total(schedule: Schedule) -> int:
+    """The sum of all ends; one operation without a place outweighs any delay."""
+    return int(np.where(schedule.end < 0, 1 << 40, schedule.end).sum())
+
+
+def _retimed(p: Problem, former: Former, degree: Degree) -> tuple[Schedule, np.ndarray]:
+    """Retime in the old order; who would leave too long a gap behind it is delayed, and all is retimed again."""
+    was = former.schedule
+    into = arcs_into(p.arcs, p.n_op)
+    order, n_last = _order(p, was)
+    begun = p.ops.setup_done == 1
+    floor = np.maximum(np.where((was.end < 0) | begun, p.now, was.setup_start), p.now)
+    if degree == "earlier":
+        floor = np.maximum(np.minimum(floor, _room_before(p, former, order, into)), p.now)
+    fixed = (p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, into, p.factory_tl, order)
+    for _ in range(GAP_ROUNDS):
+        bounds = (was, floor, p.arrival, p.not_before)
+        schedule, moved_off = (
+            overtake(*fixed, n_last, *bounds, p.latest_end, p.now, p.horizon)
+            if degree == "sequence"
+            else retime(*fixed, *bounds, p.now, p.horizon)
+        )
+        excess = gap_excess(p, schedule)
+        if not excess.any():
+            break
+        np.maximum.at(floor, into.owner, np.where(excess > 0, schedule.setup_start[into.owner] + excess, p.now))
+    return schedule, moved_off
+
+
+def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
+    """Old operations by their old setup start, begun ones before all, new ones by latest start just before who waits.
+
+    Also how many new ones, at the end, nobody of old waits for.
+    """
+    n = p.n_op
+    rank, urgency = np.empty(n), np.empty(n)
+    rank[np.lexsort((was.sequence, was.end, was.setup_start))] = np.arange(n)
+    urgency[np.lexsort((p.due, p.latest_start))] = np.arange(n)
+    is_new = was.end < 0
+    key = np.where(p.ops.setup_done == 1, rank - n, np.where(is_new, urgency + n, rank))
+    order, key = order_of_work(p.arcs, key, is_new)
+    return order, int((key >= n).sum())
+
+
+def _room_before(p: Problem, former: Former, order: Ints, into: Into) -> Ints:
+    found: Ints = room_before(
+        p.timelines,
+        p.shop,
+        p.steps,
+        p.ops,
+        p.arcs,
+        into,
+        p.factory_tl,
+        order,
+        former.schedule,
+        former.gone_res,
+        former.gone_start,
+        former.gone_end,
+        p.not_before,
+        p.arrival,
+        p.now,
+    )
+    return found
+
+
+def arcs_into(arcs: Arcs, n_op: int) -> Into:
+    """The arcs by their ends."""
+    return Into(
+        ptr=np.concatenate([[0], np.cumsum(np.bincount(arcs.succ, minlength=n_op))]).astype(np.int64),
+        arc=np.argsort(arcs.succ, kind="stable").astype(np.int64),
+        owner=np.repeat(np.arange(n_op), np.diff(arcs.ptr)),
+    )
+
+
+def gap_excess(p: Problem, schedule: Schedule) -> Ints:
+    """For each arc the seconds by which its successor starts too late after its predecessor; 0 where it doesn't."""
+    owner = np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))
+    gap = schedule.setup_start[p.arcs.succ] - schedule.end[owner]
+    placed = (schedule.end[owner] >= 0) & (schedule.end[p.arcs.succ] >= 0) & (p.arcs.max_gap < FAR)
+    found: Ints = np.where(placed, np.maximum(gap - p.arcs.max_gap, 0), 0)
+    return found
