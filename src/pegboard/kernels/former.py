@@ -51,8 +51,8 @@ def room_before(T, R, S, O, A, into, factory_tl, order, was, gone_res, gone_star
 
     An operation that followed others without a break, on a resource or in its work order, may take their places: it may
     start where the first of that chain did. One that had been released later than it had to be keeps its start. `was`
-    is the old schedule (end -1 for what is new), `gone_*` what was held, in order of start, by operations that no longer
-    are there. `order` lists operations by old start.
+    is the old schedule (end -1 for what is new), `gone_*` what operations that are no longer there held, in order of
+    start. `order` lists operations by old start.
     """
     n_op = O.step.size
     P = empty_profile(R.capacity.size, n_op + O.need_ptr[n_op] + gone_res.size)

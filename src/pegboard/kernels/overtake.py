@@ -1,19 +1,45 @@
 """Let operations pass each other: time moves forward, and of those that could start the one that was first goes first.
 
-Each operation keeps its resource, unless it would then end too late and ends sooner on another one.
+Each operation keeps its resource, unless it would end too late for waiting there and ends sooner on another one.
 """
 
 import numpy as np
 
 from pegboard.kernels.arrays import FAR
-from pegboard.kernels.compiled import kernel
-from pegboard.kernels.dispatch import most_needs
+from pegboard.kernels.compiled import kernel, leaf
+from pegboard.kernels.dispatch import UNIT, most_needs
 from pegboard.kernels.heap import event_pop, event_push
-from pegboard.kernels.retime import await_all, bench, go, place_pins, put_back, put_found, settle_pins, stay
+from pegboard.kernels.opentime import next_open
+from pegboard.kernels.profile import free_from
+from pegboard.kernels.retime import ENDLESS, await_all, bench, go, place_pins, put_back, put_found, settle_pins, stay
+
+
+@leaf
+def _busy_until(W, op, t):
+    """`t` where the resource on which an operation was is free then, else when it may be."""
+    cand = W.was.cand[op]
+    if cand < 0 or W.R.capacity[W.S.cand_res[cand]] >= ENDLESS:
+        return t
+    return free_from(W.P, W.S.cand_res[cand], t, t + 1, UNIT, W.R.capacity[W.S.cand_res[cand]])
+
+
+@leaf
+def _next_free(W, op, t):
+    """When the first of an operation's resources that are taken or closed at `t` is free and open."""
+    soonest = FAR
+    step = W.O.step[op]
+    for cand in range(W.S.cand_ptr[step], W.S.cand_ptr[step + 1]):
+        res = W.S.cand_res[cand]
+        at = next_open(W.T, W.R.timeline[res], free_from(W.P, res, t, t + 1, UNIT, W.R.capacity[res]))
+        if at > t:
+            soonest = min(soonest, at)
+    return soonest
 
 
 @kernel
-def overtake(T, R, S, C, O, A, into, factory_tl, order, n_last, was, floor, arrival, not_before, limit_end, now, horizon):
+def overtake(
+    T, R, S, C, O, A, into, factory_tl, order, n_last, was, floor, arrival, not_before, limit_end, now, horizon
+):
     """Place operations again, by when they can start and then in `order`; returns `(Schedule, moved_off)`.
 
     As `retime`, but whoever is ready takes what is free. One that would end after its `limit_end` for waiting takes
@@ -37,6 +63,10 @@ def overtake(T, R, S, C, O, A, into, factory_tl, order, n_last, was, floor, arri
         t, op = times[0], order[ranks[0]]
         size = event_pop(times, ranks, size)
         if O.pin_setup[op] < 0:
+            busy = _busy_until(W, op, t)
+            if t < busy <= limit_end[op] - was.end[op] + was.setup_start[op]:
+                size = event_push(times, ranks, size, busy, rank[op])
+                continue
             if not await_all(W, op, arrival[op], not_before[op]):
                 continue
             fits = stay(W, op, floor[op], False)
@@ -44,10 +74,12 @@ def overtake(T, R, S, C, O, A, into, factory_tl, order, n_last, was, floor, arri
             at = first if fits else FAR
             if fits and first <= t:
                 put_back(W, op, False)
-            elif (not fits or finish > limit_end[op]) and go(W, op, floor[op], finish if fits else FAR, found):
-                at = min(at, found[1])
-                if found[1] <= t:
-                    moved_off[op] = not fits
+            elif not fits and go(W, op, floor[op], FAR, FAR, found):
+                moved_off[op] = 1
+                put_found(W, op, found)
+            elif fits and finish > limit_end[op]:
+                at = min(at, _next_free(W, op, t))
+                if go(W, op, t, t, finish, found):
                     put_found(W, op, found)
             if W.out.end[op] < 0:
                 if at < horizon:
@@ -62,7 +94,11 @@ def overtake(T, R, S, C, O, A, into, factory_tl, order, n_last, was, floor, arri
                 size = event_push(times, ranks, size, floor[succ], rank[succ])
     for i in range(n_op - n_last, n_op):
         op = order[i]
-        if O.pin_setup[op] < 0 and await_all(W, op, arrival[op], not_before[op]) and go(W, op, floor[op], FAR, found):
+        if (
+            O.pin_setup[op] < 0
+            and await_all(W, op, arrival[op], not_before[op])
+            and go(W, op, floor[op], FAR, FAR, found)
+        ):
             W.out.sequence[op] = placed
             placed += 1
             put_found(W, op, found)

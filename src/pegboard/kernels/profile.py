@@ -31,8 +31,6 @@ class Profile(NamedTuple):
     size: Ints
 
 
-
-
 @kernel
 def empty_profile(n_res, room):
     """A profile without bookings, with room for so many."""
@@ -91,7 +89,7 @@ def prolong(P, i, end):
 
 @leaf
 def past_travel(P, S, out, res, start, end, travel, primary):
-    """`start`, or when a tool is back from beside another primary resource that holds it too close to `[start, end)`."""
+    """`start`, or when a tool is back from another primary resource, beside which it is too close to `[start, end)`."""
     k = P.last[res]
     while k >= 0 and P.high[k] + travel > start:
         elsewhere = S.cand_res[out.cand[P.op[k]]] != primary

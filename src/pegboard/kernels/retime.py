@@ -173,7 +173,7 @@ def _in_week(W, op, res, first):
         return first
     week = _week(W, first)
     used = W.week_used[res * W.R.week_start.size + week]
-    if used == 0 or used + int(round(W.O.qty[op] * UNIT)) <= W.R.week_units[res]:
+    if used == 0 or used + round(W.O.qty[op] * UNIT) <= W.R.week_units[res]:
         return first
     return W.R.week_start[week + 1] if week + 1 < W.R.week_start.size else FAR
 
@@ -306,15 +306,21 @@ def stay(W, op, t, kept):
 
 
 @leaf
-def go(W, op, t, best_end, found):
-    """Write to `found` the candidate, the times and the members with which the operation ends before `best_end`."""
-    S = W.S
+def go(W, op, t, latest, best_end, found):
+    """Find where an operation ends first, before `best_end`, if it starts by `latest`.
+
+    Writes the candidate, the times and the members to `found`; False where there is no such place.
+    """
+    R, S = W.R, W.S
     step = W.O.step[op]
     n_need = S.need_ptr[step + 1] - S.need_ptr[step]
     found[0] = -1
     best_rank = 0
     for cand in range(S.cand_ptr[step], S.cand_ptr[step + 1]):
-        if not _choose_members(W, op, cand, t):
+        res = S.cand_res[cand]
+        if latest <= t and R.capacity[res] < ENDLESS and free_from(W.P, res, t, t + 1, UNIT, R.capacity[res]) > t:
+            continue
+        if not _choose_members(W, op, cand, t) or W.spot[0] > latest:
             continue
         if W.spot[2] < best_end or (found[0] >= 0 and W.spot[2] == best_end and S.cand_rank[cand] < best_rank):
             best_end, best_rank = W.spot[2], S.cand_rank[cand]
@@ -354,7 +360,7 @@ def put(W, op, cand, first, start, finish, members, base, kept):
             if was >= W.last_was[res]:
                 W.last_was[res], W.last_start[res] = was, max(begin, W.last_start[res])
     if R.week_units[S.cand_res[cand]] < FAR:
-        W.week_used[S.cand_res[cand] * R.week_start.size + _week(W, first)] += int(round(O.qty[op] * UNIT))
+        W.week_used[S.cand_res[cand] * R.week_start.size + _week(W, first)] += round(O.qty[op] * UNIT)
     for i in range(W.into.ptr[op], W.into.ptr[op + 1]):
         j = W.into.arc[i]
         pred = W.into.owner[j]
@@ -368,7 +374,17 @@ def place_pins(W):
     O = W.O
     for op in range(O.step.size):
         if O.pin_setup[op] >= 0:
-            put(W, op, O.pin_cand[op], O.pin_setup[op], O.pin_start[op], O.pin_end[op], O.pin_need, O.need_ptr[op], False)
+            put(
+                W,
+                op,
+                O.pin_cand[op],
+                O.pin_setup[op],
+                O.pin_start[op],
+                O.pin_end[op],
+                O.pin_need,
+                O.need_ptr[op],
+                False,
+            )
 
 
 @leaf
@@ -405,7 +421,7 @@ def retime(T, R, S, C, O, A, into, factory_tl, order, was, floor, arrival, not_b
         t = max(floor[op], now)
         if stay(W, op, t, O.setup_done[op] == 0):
             put_back(W, op, O.setup_done[op] == 0)
-        elif go(W, op, t, FAR, found):
+        elif go(W, op, t, FAR, FAR, found):
             moved_off[op] = 1
             put_found(W, op, found)
     settle_pins(W)

@@ -185,9 +185,7 @@ def _misfit(p: Problem, old: Schedule, op: int) -> str:
         setup = int(p.steps.cand_setup[cand] + old.changeover[op])
         run = int(run_work(p.steps, cand, float(p.ops.qty[op])))
         pause = bool(p.steps.pause[step])
-        found = place(
-            p.timelines, ids[0], n_setup, ids[1], n_run, setup, run, pause, int(old.setup_start[op])
-        )
+        found = place(p.timelines, ids[0], n_setup, ids[1], n_run, setup, run, pause, int(old.setup_start[op]))
         if not parties.size and found[2] < old.end[op]:
             return f"its work on {p.res_names[primary]} is shorter now"
         if found != (old.setup_start[op], old.start[op], old.end[op]) and (parties.size or not members.size):

@@ -5,7 +5,7 @@ reasons are findings.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Literal, get_args
 
@@ -18,6 +18,7 @@ from pegboard.kernels.former import order_of_work, room_before
 from pegboard.kernels.overtake import overtake
 from pegboard.kernels.retime import Into, retime
 from pegboard.scheduling.engines.dispatch import Options, Report, solve
+from pegboard.scheduling.former import Former
 from pegboard.scheduling.locks import Lock, clashes, with_pins, without_pins
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.result import Result, score
@@ -30,17 +31,8 @@ ROUNDS = 12
 GAP_ROUNDS = 20
 
 
-@dataclass(frozen=True)
-class Former:
-    """Where the operations of a problem were: end -1 for those that are new, cand -1 where they can't stay.
-
-    `gone_*` is what operations that no longer are there held of finite resources, in order of start.
-    """
-
-    schedule: Schedule
-    gone_res: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    gone_start: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    gone_end: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+def silent(_: str, __: float) -> None:
+    """A report that nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ def repair(
     planned: np.ndarray | None = None,
     freed: frozenset[str] = frozenset(),
     zone: tzinfo = UTC,
-    report: Report = lambda what, share: None,
+    report: Report = silent,
 ) -> Repair:
     """Put every operation of `problem` where it was in `old`, or as near as the degree and the locks allow.
 
@@ -72,21 +64,21 @@ def repair(
     planned = np.ones(problem.line_due.size, bool) if planned is None else planned
     findings: list[Finding] = []
     locked = with_pins(problem, former.schedule, locks, freed, findings, zone)
-    for chosen in DEGREES[DEGREES.index(degree) :]:
-        for _ in range(ROUNDS):
-            schedule, why = _schedule(locked, former, chosen, planned, report, findings)
-            held = clashes(problem, locked, schedule, zone)
-            if not held:
-                break
-            findings.extend(held.values())
-            locked = without_pins(problem, locked, held.keys())
-        if not why:
+    schedule, why = _schedule(locked, former, degree, planned, report, findings)
+    for _ in range(ROUNDS):
+        held = clashes(problem, locked, schedule, zone)
+        if not held:
             break
-        if chosen != "free":
-            what = f"repair by {chosen} cannot keep everything: {why}"
-            findings.append(warning("S323", chosen, what, "the next degree of repair was used"))
-    name = f"repair {chosen}"
-    return Repair(Result(schedule, name, score(locked, schedule, planned)), chosen, locked, findings)
+        findings.extend(held.values())
+        locked = without_pins(problem, locked, held.keys())
+        schedule, why = _schedule(locked, former, degree, planned, report, findings)
+    if not why:
+        return Repair(Result(schedule, f"repair {degree}", score(locked, schedule, planned)), degree, locked, findings)
+    what = f"repair by {degree} cannot keep everything: {why}"
+    findings.append(warning("S323", degree, what, "the next degree of repair was used"))
+    following = DEGREES[DEGREES.index(degree) + 1]
+    after = repair(problem, former, following, locks, planned, freed, zone, report)
+    return replace(after, findings=[*findings, *after.findings])
 
 
 def _schedule(
@@ -95,11 +87,8 @@ def _schedule(
     """A schedule by one degree, and why it is not whole."""
     if degree == "free":
         return solve(p, planned, Options(), report).schedule, ""
-    schedule, moved_off = _retimed(p, former, degree)
-    if degree == "earlier":
-        shifted, _ = _retimed(p, former, "shift")
-        if _total(shifted) < _total(schedule):
-            schedule = shifted
+    schedule, moved_off = _retimed(p, former, degree, planned)
+    said = {f.subject for f in findings if f.code == "S322"}
     findings.extend(
         warning(
             "S322",
@@ -108,7 +97,7 @@ def _schedule(
             "see whether its resource, skill or calendar is meant to be gone",
         )
         for op, c in zip(np.flatnonzero(moved_off).tolist(), schedule.cand[moved_off == 1].tolist(), strict=True)
-        if former.schedule.end[op] >= 0
+        if former.schedule.end[op] >= 0 and p.name(op) not in said
     )
     lost = np.flatnonzero(schedule.end < 0)
     if lost.size:
@@ -125,28 +114,46 @@ def _total(schedule: Schedule) -> int:
     return int(np.where(schedule.end < 0, 1 << 40, schedule.end).sum())
 
 
-def _retimed(p: Problem, former: Former, degree: Degree) -> tuple[Schedule, np.ndarray]:
-    """Retime in the old order; who would leave too long a gap behind it is delayed, and all is retimed again."""
+def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) -> tuple[Schedule, np.ndarray]:
+    """The operations in their old order, moved later, earlier too, or past each other, as the degree allows.
+
+    Each degree may fall back on the one before it: the second where moving up does not end sooner in total, the third
+    where letting others pass is worth no more than keeping the sequence.
+    """
     was = former.schedule
     into = arcs_into(p.arcs, p.n_op)
-    order, n_last = _order(p, was)
     begun = p.ops.setup_done == 1
     floor = np.maximum(np.where((was.end < 0) | begun, p.now, was.setup_start), p.now)
-    if degree == "earlier":
-        floor = np.maximum(np.minimum(floor, _room_before(p, former, order, into)), p.now)
+    order, n_last = _order(p, was)
+    shifted = _placed(p, was, into, order, floor, n_last, passing=False)
+    if degree == "shift":
+        return shifted
+    if degree == "sequence":
+        passed = _placed(p, was, into, order, floor, n_last, passing=True)
+        return min(shifted, passed, key=lambda one: (round(score(p, one[0], planned).objective, 6), _total(one[0])))
+    early = np.maximum(np.minimum(floor, _room_before(p, former, order, into)), p.now)
+    return min(_placed(p, was, into, order, early, n_last, passing=False), shifted, key=lambda one: _total(one[0]))
+
+
+def _placed(
+    p: Problem, was: Schedule, into: Into, order: Ints, floor: Ints, n_last: int, *, passing: bool
+) -> tuple[Schedule, np.ndarray]:
+    """Place all again; who would leave too long a gap behind it is delayed, and all are placed once more."""
     fixed = (p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, into, p.factory_tl, order)
-    for _ in range(GAP_ROUNDS):
+    rounds = 0
+    while True:
         bounds = (was, floor, p.arrival, p.not_before)
         schedule, moved_off = (
             overtake(*fixed, n_last, *bounds, p.latest_end, p.now, p.horizon)
-            if degree == "sequence"
+            if passing
             else retime(*fixed, *bounds, p.now, p.horizon)
         )
         excess = gap_excess(p, schedule)
-        if not excess.any():
-            break
+        rounds += 1
+        if rounds == GAP_ROUNDS or not excess.any():
+            return schedule, moved_off
+        floor = floor.copy()
         np.maximum.at(floor, into.owner, np.where(excess > 0, schedule.setup_start[into.owner] + excess, p.now))
-    return schedule, moved_off
 
 
 def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
