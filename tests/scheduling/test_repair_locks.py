@@ -23,8 +23,11 @@ def shop(*orders: Any, **files: Any) -> Snapshot:
 
 @pytest.mark.parametrize(
     "lock",
-    ["operation=SO-2/1-1.10", "order=SO-2", "order=SO-2/1", "resource=M", "resource=M@2026-06-08..2026-06-08"]
-    + ["resource=M@2026-06-08T09:30..", "until=2026-06-08", "until=2026-06-08T09:01"],
+    [
+        *("operation=SO-2/1-1.10", "order=SO-2", "order=SO-2/1"),
+        *("resource=M", "resource=M@2026-06-08..2026-06-08", "resource=M@2026-06-08T09:30.."),
+        *("until=2026-06-08", "until=2026-06-08T09:01"),
+    ],
 )
 def test_what_a_lock_holds_stays_where_room_before_it_came_free(lock: str):
     """SO-1 is cancelled; without the lock SO-2 would move up to 08:00."""
