@@ -72,10 +72,14 @@ def repaired(
     report: Report,
 ) -> Outcome:
     """The plan repaired by a degree, or by the first beyond it that the referee certifies."""
-    engine = repairing(places, degree, locks)
-    outcome = make_plan(snapshot, findings, factory_hash, seed, Options(), report, engine)
-    if outcome.is_certified or degree == DEGREES[-1]:
+    outcome = make_plan(
+        snapshot, findings, factory_hash, seed, Options(), report, repairing(places, degree, locks, Options())
+    )
+    if outcome.is_certified:
         return outcome
+    if degree == DEGREES[-1]:
+        engine = repairing(places, degree, locks, Options(pull=False))
+        return make_plan(snapshot, findings, factory_hash, seed, Options(), report, engine)
     broken = outcome.plan.certificate.violations[0]
     what = f"repair by {degree} breaks {broken.constraint}: {broken.subject} {broken.what}"
     findings = [*findings, warning("S323", degree, what, "the next degree of repair was used")]
@@ -83,8 +87,8 @@ def repaired(
     return repaired(snapshot, places, following, locks, findings, factory_hash, seed, report)
 
 
-def repairing(places: Places, degree: Degree, locks: Sequence[str]) -> Engine:
-    """The engine that puts operations back where a plan had them."""
+def repairing(places: Places, degree: Degree, locks: Sequence[str], options: Options) -> Engine:
+    """The engine that puts operations back where a plan had them; `options` are for a fresh plan."""
 
     def engine(
         factory: Factory,
@@ -99,7 +103,7 @@ def repairing(places: Places, degree: Degree, locks: Sequence[str]) -> Engine:
         held = [_on_lines(read_lock(text, factory.zone), text, supply) for text in locks]
         if factory.policy.freeze_minutes > 0:
             held.append(frozen(problem, factory.policy.freeze_minutes))
-        done = repair(problem, old, degree, held, wanted, freed, factory.zone, report)
+        done = repair(problem, old, degree, held, wanted, freed, factory.zone, options, report)
         said = [*problem.findings, *findings, *done.findings]
         return replace(done.problem, findings=said), done.result
 

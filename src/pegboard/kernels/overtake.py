@@ -24,6 +24,21 @@ def _busy_until(W, op, t):
 
 
 @leaf
+def _one_free(W, op, t):
+    """`t` where a resource that may do an operation is free then, else when the first of them may be."""
+    soonest = FAR
+    step = W.O.step[op]
+    for cand in range(W.S.cand_ptr[step], W.S.cand_ptr[step + 1]):
+        res = W.S.cand_res[cand]
+        if W.R.capacity[res] >= ENDLESS:
+            return t
+        soonest = min(soonest, free_from(W.P, res, t, t + 1, UNIT, W.R.capacity[res]))
+        if soonest == t:
+            break
+    return soonest
+
+
+@leaf
 def _next_free(W, op, t):
     """When the first of an operation's resources that are taken or closed at `t` is free and open."""
     soonest = FAR
@@ -63,9 +78,12 @@ def overtake(
         t, op = times[0], order[ranks[0]]
         size = event_pop(times, ranks, size)
         if O.pin_setup[op] < 0:
-            busy = _busy_until(W, op, t)
-            if t < busy <= limit_end[op] - was.end[op] + was.setup_start[op]:
-                size = event_push(times, ranks, size, busy, rank[op])
+            wake = _busy_until(W, op, t)
+            if wake > t and wake + was.end[op] - was.setup_start[op] > limit_end[op]:
+                wake = _one_free(W, op, t)
+            if wake > t:
+                if wake < horizon:
+                    size = event_push(times, ranks, size, wake, rank[op])
                 continue
             if not await_all(W, op, arrival[op], not_before[op]):
                 continue

@@ -13,7 +13,7 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.finding import Finding, warning
-from pegboard.kernels.arrays import Arcs, Schedule
+from pegboard.kernels.arrays import Arcs, Ops, Schedule
 from pegboard.kernels.former import order_of_work, room_before
 from pegboard.kernels.overtake import overtake
 from pegboard.kernels.retime import Into, retime
@@ -53,40 +53,48 @@ def repair(
     planned: np.ndarray | None = None,
     freed: frozenset[str] = frozenset(),
     zone: tzinfo = UTC,
+    options: Options = Options(),  # noqa: B008 - frozen
     report: Report = silent,
 ) -> Repair:
     """Put every operation of `problem` where it was in `old`, or as near as the degree and the locks allow.
 
     `planned` marks the lines that are judged (all without it), `freed` names operations that no lock may hold, `zone`
-    is that of the instants in findings. Arrays in, arrays out; the schedule has not been seen by the referee.
+    is that of the instants in findings, `options` are for a fresh plan. Arrays in, arrays out; the schedule has not been
+    seen by the referee.
     """
     former = old if isinstance(old, Former) else Former(old)
     planned = np.ones(problem.line_due.size, bool) if planned is None else planned
     findings: list[Finding] = []
     locked = with_pins(problem, former.schedule, locks, freed, findings, zone)
-    schedule, why = _schedule(locked, former, degree, planned, report, findings)
+    schedule, why = _schedule(locked, former, degree, planned, options, report, findings)
     for _ in range(ROUNDS):
         held = clashes(problem, locked, schedule, zone)
         if not held:
             break
         findings.extend(held.values())
         locked = without_pins(problem, locked, held.keys())
-        schedule, why = _schedule(locked, former, degree, planned, report, findings)
+        schedule, why = _schedule(locked, former, degree, planned, options, report, findings)
     if not why:
         return Repair(Result(schedule, f"repair {degree}", score(locked, schedule, planned)), degree, locked, findings)
     what = f"repair by {degree} cannot keep everything: {why}"
     findings.append(warning("S323", degree, what, "the next degree of repair was used"))
     following = DEGREES[DEGREES.index(degree) + 1]
-    after = repair(problem, former, following, locks, planned, freed, zone, report)
+    after = repair(problem, former, following, locks, planned, freed, zone, options, report)
     return replace(after, findings=[*findings, *after.findings])
 
 
 def _schedule(
-    p: Problem, former: Former, degree: Degree, planned: np.ndarray, report: Report, findings: list[Finding]
+    p: Problem,
+    former: Former,
+    degree: Degree,
+    planned: np.ndarray,
+    options: Options,
+    report: Report,
+    findings: list[Finding],
 ) -> tuple[Schedule, str]:
     """A schedule by one degree, and why it is not whole."""
     if degree == "free":
-        return solve(p, planned, Options(), report).schedule, ""
+        return solve(p, planned, options, report).schedule, ""
     schedule, moved_off = _retimed(p, former, degree, planned)
     said = {f.subject for f in findings if f.code == "S322"}
     findings.extend(
@@ -126,7 +134,7 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
     floor = np.maximum(np.where((was.end < 0) | begun, p.now, was.setup_start), p.now)
     order, n_last = _order(p, was)
     shifted = _placed(p, was, into, order, floor, n_last, passing=False)
-    if degree == "shift":
+    if degree == "shift" or (not former.gone_res.size and _is_same(shifted[0], was)):
         return shifted
     if degree == "sequence":
         passed = _placed(p, was, into, order, floor, n_last, passing=True)
@@ -135,13 +143,19 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
     return min(_placed(p, was, into, order, early, n_last, passing=False), shifted, key=lambda one: _total(one[0]))
 
 
+def _is_same(schedule: Schedule, was: Schedule) -> bool:
+    """Whether every operation is where it was: nothing is disturbed, and nobody left room."""
+    columns = ("setup_start", "start", "end", "cand", "need_res")
+    return all(bool((getattr(schedule, c) == getattr(was, c)).all()) for c in columns)
+
+
 def _placed(
     p: Problem, was: Schedule, into: Into, order: Ints, floor: Ints, n_last: int, *, passing: bool
 ) -> tuple[Schedule, np.ndarray]:
     """Place all again; who would leave too long a gap behind it is delayed, and all are placed once more."""
-    fixed = (p.timelines, p.shop, p.steps, p.changeovers, p.ops, p.arcs, into, p.factory_tl, order)
-    rounds = 0
+    ops, rounds = _at_old_setups(p, was), 0
     while True:
+        fixed = (p.timelines, p.shop, p.steps, p.changeovers, ops, p.arcs, into, p.factory_tl, order)
         bounds = (was, floor, p.arrival, p.not_before)
         schedule, moved_off = (
             overtake(*fixed, n_last, *bounds, p.latest_end, p.now, p.horizon)
@@ -149,11 +163,19 @@ def _placed(
             else retime(*fixed, *bounds, p.now, p.horizon)
         )
         excess = gap_excess(p, schedule)
+        is_short = bool((schedule.setup_start < ops.pin_setup).any()) and ops is not p.ops
         rounds += 1
-        if rounds == GAP_ROUNDS or not excess.any():
+        if rounds == GAP_ROUNDS or not (is_short or excess.any()):
             return schedule, moved_off
+        ops = p.ops if is_short else ops
         floor = floor.copy()
         np.maximum.at(floor, into.owner, np.where(excess > 0, schedule.setup_start[into.owner] + excess, p.now))
+
+
+def _at_old_setups(p: Problem, was: Schedule) -> Ops:
+    """The operations, pinned ones with the setup they had: less than the longest changeover, reserved for them."""
+    same = (p.ops.pin_setup >= 0) & (was.start == p.ops.pin_start) & (was.cand == p.ops.pin_cand)
+    return p.ops._replace(pin_setup=np.where(same, was.setup_start, p.ops.pin_setup)) if same.any() else p.ops
 
 
 def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
