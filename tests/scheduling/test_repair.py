@@ -5,8 +5,26 @@ from typing import Any
 import pytest
 
 from pegboard.domain.snapshot import Snapshot
+from pegboard.scheduling.check import check
+from pegboard.scheduling.downtime import Closed, with_downtime
 from pegboard.scheduling.engines.repair import DEGREES, Degree
-from tests.factories import buy, completion, down, factory, forward, line, or_on, order, part, po, said, step, times
+from pegboard.scheduling.engines.repair import repair as repair_arrays
+from tests.factories import (
+    buy,
+    completion,
+    down,
+    factory,
+    forward,
+    instant,
+    line,
+    or_on,
+    order,
+    part,
+    po,
+    said,
+    step,
+    times,
+)
 from tests.scheduling.repairs import changes, repair
 
 JUNE = "2026-06-19"
@@ -168,3 +186,16 @@ def test_a_successor_moves_with_what_it_waits_for():
 
     assert times(after, "SO-1", 10) == ("Tue 06-09 08:00", "Tue 06-09 09:00")
     assert times(after, "SO-1", 20) == ("Tue 06-09 09:00", "Tue 06-09 10:00")
+
+
+def test_a_downtime_can_be_put_into_a_problem_without_planning_again():
+    """M is down from 08:00 to 10:00: the same repair as from a factory with that downtime."""
+    before = forward(shop())
+    monday = instant(before, "2026-06-08 08:00")
+    problem = with_downtime(before.planned.problem, [Closed("M", monday, monday + 2 * 3600)])
+    done = repair_arrays(problem, before.planned.schedule, "shift")
+    after = repair(before, shop(downtime=[down("M", "2026-06-08 08:00", "2026-06-08 10:00")]))
+
+    assert check(problem, done.result.schedule).violations == ()
+    assert done.result.schedule.setup_start.tolist() == after.planned.schedule.setup_start.tolist()
+    assert times(after, "SO-1")[0] == "Mon 06-08 10:00"

@@ -59,8 +59,8 @@ def repair(
     """Put every operation of `problem` where it was in `old`, or as near as the degree and the locks allow.
 
     `planned` marks the lines that are judged (all without it), `freed` names operations that no lock may hold, `zone`
-    is that of the instants in findings, `options` are for a fresh plan. Arrays in, arrays out; the schedule has not been
-    seen by the referee.
+    is that of the instants in findings, `options` are for a fresh plan. Arrays in, arrays out; the referee has not
+    seen the schedule.
     """
     former = old if isinstance(old, Former) else Former(old)
     planned = np.ones(problem.line_due.size, bool) if planned is None else planned
