@@ -9,7 +9,6 @@ from pegboard.kernels.arrays import FAR
 from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.dispatch import UNIT, most_needs
 from pegboard.kernels.heap import event_pop, event_push
-from pegboard.kernels.opentime import next_open
 from pegboard.kernels.profile import free_from
 from pegboard.kernels.retime import ENDLESS, await_all, bench, go, place_pins, put_back, put_found, settle_pins, stay
 
@@ -35,19 +34,6 @@ def _one_free(W, op, t):
         soonest = min(soonest, free_from(W.P, res, t, t + 1, UNIT, W.R.capacity[res]))
         if soonest == t:
             break
-    return soonest
-
-
-@leaf
-def _next_free(W, op, t):
-    """When the first of an operation's resources that are taken or closed at `t` is free and open."""
-    soonest = FAR
-    step = W.O.step[op]
-    for cand in range(W.S.cand_ptr[step], W.S.cand_ptr[step + 1]):
-        res = W.S.cand_res[cand]
-        at = next_open(W.T, W.R.timeline[res], free_from(W.P, res, t, t + 1, UNIT, W.R.capacity[res]))
-        if at > t:
-            soonest = min(soonest, at)
     return soonest
 
 
@@ -95,10 +81,8 @@ def overtake(
             elif not fits and go(W, op, floor[op], FAR, FAR, found):
                 moved_off[op] = 1
                 put_found(W, op, found)
-            elif fits and finish > limit_end[op]:
-                at = min(at, _next_free(W, op, t))
-                if go(W, op, t, t, finish, found):
-                    put_found(W, op, found)
+            elif fits and finish > limit_end[op] and go(W, op, t, t, finish, found):
+                put_found(W, op, found)
             if W.out.end[op] < 0:
                 if at < horizon:
                     size = event_push(times, ranks, size, at, rank[op])
