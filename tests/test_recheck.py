@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from tests import recheck as module
-from tests.recheck import PLAN_COLUMNS, PLAN_KEYS, Calendar, Clock, Factory, main, recheck
+from tests.recheck import PLAN_COLUMNS, PLAN_KEYS, Calendar, Clock, Factory, recheck
+from tests.recheck.__main__ import main
 
 Rows = list[dict[str, str]]
 Break = Callable[[Path, Path], None]
@@ -106,7 +107,9 @@ def row(text: str) -> dict[str, str]:
 
 def write_rows(path: Path, columns: list[str], rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, columns, restval="")
+        writer = csv.DictWriter(
+            handle, dict.fromkeys([*columns, *(key for cells in rows for key in cells)]), restval=""
+        )
         writer.writeheader()
         writer.writerows(rows)
 
@@ -242,7 +245,7 @@ BREAKS: list[tuple[str, str, Break]] = [
         "the queue is skipped",
         edit("operations.csv", ASSEMBLE, setup_start="03T08:00", start="03T08:00", end="03T10:00"),
     ),
-    ("precedence", "two hours' gap at most", swap("factory", "routing.csv", "wait_min,family", "max_wait_min,family")),
+    ("gap", "two hours' gap at most", swap("factory", "routing.csv", "wait_min,family", "max_wait_min,family")),
     ("now", "planned in the past", swap("factory", "factory.toml", "06-01T06:00", "06-02T09:00")),
     ("purchases", "a quantity is no multiple", edit("purchases.csv", {"po": "P-1"}, qty="46")),
     ("purchases", "it arrives before its lead time", edit("purchases.csv", {"po": "P-1"}, due="01T08:00")),

@@ -35,7 +35,7 @@ def test_a_clash_of_a_lock_is_an_error_and_the_changes_come_as_json(plan: Path, 
     assert done.returncode == 1
     assert said["changes"]["moved"] == said["changes"]["later"] == 1
     assert said["changes"]["became_late"] == ["SO-GOOD/1"]
-    assert [m["code"] for m in said["plan"]["messages"] if m["severity"] == "error"] == ["S320"]
+    assert [m["code"] for m in said["plan"]["messages"] if m["severity"] == "error"] == ["S340"]
 
 
 def test_a_folder_that_is_no_plan_is_said_and_a_lock_that_says_nothing_is_wrong_usage(plan: Path, tmp_path: Path):

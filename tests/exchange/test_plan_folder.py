@@ -84,6 +84,7 @@ OPERATION = OperationPlan(
     slack_min=-0.0,
     status="planned",
     locked=True,
+    qty=2.5,
 )
 PLAN = Plan(
     timezone="Europe/Berlin",

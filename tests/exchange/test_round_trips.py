@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pegboard.domain.snapshot import PlanningPolicy, Settings, Snapshot
+from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings, Snapshot
 from pegboard.exchange import (
     Reading,
     factory_schema,
@@ -114,6 +114,7 @@ def test_files_that_are_absent_stay_absent(factory: Folder, tmp_path: Path):
 def test_the_comments_of_factory_toml_stay_in_a_folder_and_the_settings_in_a_workbook(factory: Folder, tmp_path: Path):
     text = (
         "# our plant\nname = 'x'\nnow = 2026-06-01T06:00:00\nhorizon_days = 90\n[policy]\nnet_finished_stock = false\n"
+        "[objective]\nflow = 0.01\n[[rules]]\ngroup = 'SAWS'\nrule = 'spt'\n[[rules]]\nuntil_days = 5\nrule = 'atc'\n"
     )
     reading = factory(factory_toml=text)
     write_factory_folder(reading, tmp_path / "out")
@@ -191,7 +192,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     zone = draw(st.sampled_from(["UTC", "Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe"]))
     now = draw(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1))).replace(microsecond=0, tzinfo=UTC)
     policy = PlanningPolicy(allocation=draw(st.sampled_from(["need", "priority"])), freeze_minutes=draw(NUMBER))
-    own = Settings(now=now, name=draw(TEXT), timezone=zone, horizon_days=draw(NUMBER), policy=policy)
+    own = Settings(
+        now=now,
+        name=draw(TEXT),
+        timezone=zone,
+        horizon_days=draw(NUMBER),
+        policy=policy,
+        objective=ObjectiveWeights(flow=draw(NUMBER)),
+        rules=tuple(RuleLink(rule="atc", until_days=days) for days in draw(st.lists(NUMBER, max_size=2))),
+    )
     files = {
         f.file: draw(records(f, 1 if f.file in ("items", "orders") else 0))
         for f in factory_schema()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pegboard.domain.snapshot import PlanningPolicy, Settings
+from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings
 from pegboard.exchange.settings import settings_text
 from tests.exchange.conftest import NOW, Folder, only
 
@@ -38,6 +38,19 @@ freeze_minutes = 90
 allocation = "priority"
 queue_time = "norm"
 efficiency_on_setup = false
+[objective]
+tardiness = 2
+late_lines = 0.5
+flow = 0
+earliness = 0.1
+setup = 3
+wip = 4
+[[rules]]
+group = "WELD"
+rule = "least_setup"
+[[rules]]
+until_days = 5
+rule = "atc"
 """
     policy = PlanningPolicy(
         net_finished_stock=False,
@@ -56,6 +69,8 @@ efficiency_on_setup = false
         horizon_days=200.0,
         calendar="STD",
         policy=policy,
+        objective=ObjectiveWeights(tardiness=2, late_lines=0.5, flow=0, earliness=0.1, setup=3, wip=4),
+        rules=(RuleLink(rule="least_setup", group="WELD"), RuleLink(rule="atc", until_days=5)),
     )
 
 
@@ -145,5 +160,28 @@ def test_settings_are_written_so_that_they_read_back(factory: Folder):
         timezone="Europe/Berlin",
         horizon_days=12.5,
         policy=PlanningPolicy(allocation="priority", net_finished_stock=False),
+        objective=ObjectiveWeights(wip=0.25),
+        rules=(RuleLink(rule="atc", until_days=2.5), RuleLink(rule="edd", group="SAWS")),
     )
     assert settings(factory, settings_text(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "subject", "what", "line"),
+    [
+        ("[objective]\nflow = -1", "F124", "objective.flow", "objective.flow '-1' means nothing here", 2),
+        ("[objective]\nflwo = 1", "F123", "objective.flwo", "the setting 'objective.flwo' is unknown", 2),
+        ("objective = 3", "F123", "objective", "the setting 'objective' is unknown", 1),
+        ("[[rules]]\ngroup = 'A'", "F124", "rules.1", "rules.1 names no rule", 2),
+        ("[[rules]]\nrule = 'edd'\nuntil_days = 0", "F124", "rules.1.until_days", "rules.1.until_days '0' means", 3),
+        ("[[rules]]\nrule='edd'\n[[rules]]\nrule='edd'\ngruop='A'", "F123", "rules.2.gruop", "the setting", 5),
+        ("rules = 'edd'", "F123", "rules", "the setting 'rules' is unknown", 1),
+    ],
+)
+def test_a_fault_in_objective_or_rules_is_named_with_its_line(
+    factory: Folder, text: str, code: str, subject: str, what: str, line: int
+):
+    finding = only(factory(factory_toml=text + "\n"), code)
+
+    assert (finding.subject, finding.source) == (subject, f"factory.toml:{line}")
+    assert finding.what.startswith(what)

@@ -1,8 +1,8 @@
 """Small random factories as folders of CSV files, with the features of the contract in every combination.
 
 A seed decides everything: how many features are mixed, which, and all numbers. The data are meant to be sound, so that
-most lines can be planned; what is broken in data is the business of `tests/cli`. Options, conditions, buffers, ovens,
-limited waits and stretches are left out.
+most lines can be planned; what is broken in data is the business of `tests/cli`. Options, conditions and buffers are
+left out.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ FEATURES = (
     *("queue", "wait", "move", "transfer", "network", "no_pause", "per_lot", "fixed_min"),
     *("suppliers", "working_days", "ship_complete", "due_times", "past_due", "earliest", "customers", "status"),
     *("norm_queue", "plain_setup", "by_priority", "keep_finished", "freeze", "zone", "clock_change", "short_horizon"),
+    *("gaps", "shelf_life", "stretches", "ovens", "least_loads", "blocking", "storage", "skill_levels", "travel"),
+    *("maintenance", "tool_maintenance", "subcontracting", "weekly_qty", "splits", "routes", "half_people"),
+    *("crooked_changeovers",),
 )
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Los_Angeles")
@@ -195,11 +198,27 @@ class _Maker:
                 finite="no" if self.chance("infinite", 0.3) else None,
                 changeover=self._matrix("M1"),
                 initial_family=self.rng.choice(("A", "B", "C")) if self.chance("initial_family") else None,
+                **self._upkeep("maintenance"),
             )
             self._trouble(name)
         self._further_resources()
+        if self.has("storage"):
+            self.add("resources", resource="RACK", kind="space", capacity=self.rng.choice((30, 60)))
         if self.has("changeovers"):
             self._matrices()
+
+    def _upkeep(self, feature: str) -> dict[str, object]:
+        """After some hours or operations, of which some have passed, a resource is maintained."""
+        if not self.chance(feature, 0.4):
+            return {}
+        hours, cycles = self.rng.choice(((4, None), (10, None), (None, 1), (None, 3), (8, 2)))
+        return {
+            "maintenance_hours": hours,
+            "maintenance_cycles": cycles,
+            "maintenance_min": self.rng.choice((0, 20, 90, 300)),
+            "used_hours": self.rng.choice((None, 3)) if hours else None,
+            "used_cycles": self.rng.choice((None, 1)) if cycles else None,
+        }
 
     def _matrix(self, name: str) -> str | None:
         return name if self.chance("changeovers", 0.6) else None
@@ -243,6 +262,8 @@ class _Maker:
                     capacity=capacity,
                     changeover=matrix,
                     initial_family=initial,
+                    travel_min=self.rng.choice((10, 45, 240)) if self.chance("travel", 0.8) else None,
+                    **self._upkeep("tool_maintenance"),
                 )
                 self._trouble(name)
 
@@ -251,6 +272,10 @@ class _Maker:
             families = [(a, b) for a in "ABC" for b in "ABC" if a != b]
             for a, b in self.rng.sample(families, 4):
                 self.add("changeovers", changeover=matrix, from_=a, to=b, minutes=self.rng.choice((10, 25, 60)))
+            if self.has("crooked_changeovers") and not any(
+                (row["changeover"], row["from"], row["to"]) == (matrix, "A", "C") for row in self.rows["changeovers"]
+            ):
+                self.add("changeovers", changeover=matrix, from_="A", to="C", minutes=180)  # by way of B it is shorter
             if self.has("wildcards"):
                 self.add("changeovers", changeover=matrix, from_="*", to="*", minutes=15)
                 self.add("changeovers", changeover=matrix, from_="A", to="*", minutes=20)
@@ -292,6 +317,7 @@ class _Maker:
             batch_days=self.rng.choice((2, 5)) if self.chance("batch_days", 0.4) else None,
             yield_=self.rng.choice((0.9, 0.95)) if self.chance("item_yield") and not is_bought else None,
             unit_cost=self.rng.choice((None, 4.5, 20)),
+            shelf_life_days=self.rng.choice((1, 3, 10)) if self.chance("shelf_life", 0.4) and not is_bought else None,
             decimals=self.decimals[name] or None,
             **lots,
         )
@@ -338,13 +364,73 @@ class _Maker:
                     continue
                 count = self.rng.randrange(1, 5)
                 self.steps[name] = [10 * (i + 1) for i in range(count)]
+                is_routed = self.chance("routes", 0.6)
+                if is_routed:
+                    self._routes(name)
                 for number in self.steps[name]:
-                    self._step(name, number)
+                    if is_routed and self.rng.random() < 0.6:
+                        self._step(name, number, "R1")
+                        self._step(name, number, "R2")
+                    elif self.chance("subcontracting", 0.25):
+                        self._subcontracted(name, number)
+                    else:
+                        self._step(name, number)
         for line in self.rows["bom"]:  # a line consumed at a step that the routing has not is consumed at the first
             if line.get("step") and int(line["step"]) not in self.steps.get(line["parent"], []):
                 del line["step"]
 
-    def _step(self, item: str, number: int) -> None:
+    def _routes(self, item: str) -> None:
+        """Two ways of making an item: the second one nearly always open; some components are for one of them only."""
+        first = self.rng.choice(
+            ({"min_qty": 10}, {"max_qty": 12}, {"valid_to": self.day(9)}, {"valid_from": self.day(5)})
+        )
+        self.add("routes", item=item, route="R1", rank=1, **first)
+        second = {"max_qty": 25} if self.rng.random() < 0.1 else {}
+        self.add("routes", item=item, route="R2", rank=self.rng.choice((1, 2)), **second)
+        for line in self.rows["bom"]:
+            if line["parent"] == item and self.rng.random() < 0.3:
+                line["route"] = self.rng.choice(("R1", "R2"))
+
+    def _subcontracted(self, item: str, number: int) -> None:
+        self.add(
+            "routing",
+            item=item,
+            step=number,
+            name=f"step {number}",
+            resource="OUTSIDE",
+            supplier=self.rng.choice(("S1", "S2")),
+            lead_time_days=self.rng.choice((0.5, 1, 3)),
+            wait_min=60 if self.chance("wait", 0.2) else None,
+            yield_=0.9 if self.chance("step_yield", 0.3) else None,
+            max_wait_min=self.rng.choice((600, 6000)) if self.chance("gaps", 0.2) else None,
+            after=self._after(item, number),
+        )
+
+    def _shop_floor(self) -> dict[str, object]:
+        """Limits, ovens, blocking, storage and splits of a step; now and then some that nothing can keep."""
+        cells: dict[str, object] = {}
+        if self.chance("gaps", 0.3):
+            lags = any(self.has(feature) for feature in ("queue", "wait", "move"))
+            wide = lags and self.rng.random() < 0.9  # a limit below the lags is one that nothing can keep
+            cells["max_wait_min"] = self.rng.choice((2000, 6000) if wide else (0, 30, 240, 2000))
+        if self.chance("stretches", 0.3):
+            cells["max_stretch_min"] = self.rng.choice((300, 1300, 4000))
+        if self.chance("ovens", 0.3):
+            cells |= {"batch_key": self.rng.choice(("K1", "K2")), "batch_qty": self.rng.choice((25, 40, 60))}
+            if self.has("least_loads"):
+                cells |= {
+                    "batch_min_qty": self.rng.choice((10, 25)),
+                    "batch_wait_min": self.rng.choice((None, 90, 600)),
+                }
+        if self.chance("blocking", 0.25):
+            cells["blocking"] = "yes"
+        if self.chance("storage", 0.3):
+            cells["storage"] = "RACK"
+        if self.chance("splits", 0.3):
+            cells |= {"max_split": self.rng.choice((2, 3)), "split_min_qty": self.rng.choice((None, 4))}
+        return cells
+
+    def _step(self, item: str, number: int, route: str = "") -> None:
         rng = self.rng
         machine = rng.choice(self.machines)
         by_group = machine.group and rng.random() < 0.7
@@ -367,7 +453,11 @@ class _Maker:
             after=self._after(item, number),
             pause="no" if self.chance("no_pause", 0.3) and run <= 5 else None,
             work_content_basis="per_lot" if self.chance("per_lot", 0.3) else None,
+            route=route or None,
+            **self._shop_floor(),
         )
+        if route == "R2":
+            return  # what else a step may use or needs is said once for both routes
         if self.chance("alternates"):
             self._alternate(item, number, machine, by_group=bool(by_group), run=run)
         self._needs(item, number)
@@ -402,8 +492,12 @@ class _Maker:
         if self.chance("labour", 0.6):
             who = self.rng.choice(("OPS", "OP1", "welding") if self.has("skills") else ("OPS", "OP2"))
             # 2 units of a person with room for 2 or 3; without quantities each person is one unit.
-            qty = self.rng.choice((None, 2)) if self.has("quantities") else None
-            self.add("routing_needs", item=item, step=number, resource=who, qty=qty, phase=self._phase())
+            qty: float | None = self.rng.choice((None, 2)) if self.has("quantities") else None
+            qty = self.rng.choice((0.5, 0.25, qty)) if self.has("half_people") else qty
+            level = self.rng.choice((1, 2)) if who == "welding" and self.has("skill_levels") else None
+            self.add(
+                "routing_needs", item=item, step=number, resource=who, qty=qty, phase=self._phase(), min_level=level
+            )
             if self.has("quantities") and self.rng.random() < 0.3:
                 self.add("routing_needs", item=item, step=number, resource="FLOOR", qty=self.rng.choice((1.5, 3)))
         if self.chance("tools", 0.4):
@@ -416,6 +510,11 @@ class _Maker:
     # -- the outside -------------------------------------------------------------------------------------------------
 
     def _suppliers(self) -> None:
+        if self.has("subcontracting"):
+            limits = [self.rng.choice((20, 50)) if self.chance("weekly_qty", 0.7) else None for _ in range(2)]
+            self._weekdays("SHOP", ("mon", "tue", "wed", "fri"))
+            self.add("suppliers", supplier="S1", calendar="SHOP", weekly_qty=limits[0])
+            self.add("suppliers", supplier="S2", weekly_qty=limits[1])
         if not self.has("suppliers"):
             return
         self._weekdays("OFFICE", ("mon", "tue", "thu"))
@@ -576,7 +675,7 @@ class _Maker:
     def _resource_for(self, item: str, number: int) -> str:
         step = next(r for r in self.rows["routing"] if r["item"] == item and r["step"] == str(number))
         able = [m.name for m in self.machines if step["resource"] in (m.name, m.group)]
-        return self.rng.choice(able)
+        return self.rng.choice(able) if able else ""
 
 
 def _text(value: object) -> str:

@@ -18,12 +18,13 @@ from multiprocessing import TimeoutError as Overdue
 from pathlib import Path
 
 from pegboard.exchange import factory_schema
+from pegboard.scheduling.rules import RULES as ALL_RULES
 from tests.laws.folder import FactoryFolder
 from tests.laws.planning import outcome
 from tests.laws.random_factory import random_factory
 
 PATIENCE = 120
-RULES = ("jit", "edd", "odd", "slack", "cr", "atc", "priority")
+RULES = ("jit", "best", *ALL_RULES)
 
 
 NEEDED = {f.file: {c.column for c in f.columns if c.required} | {"run_min"} for f in factory_schema()}

@@ -141,15 +141,13 @@ def test_edge_28_part_of_a_capacity_is_left_to_others():
     assert [times(outcome, f"SO-{i}")[0] for i in "ABC"] == ["Mon 06-08 08:00", "Mon 06-08 08:00", "Mon 06-08 09:00"]
 
 
-def test_edge_28_an_ovens_loads_are_not_joined_and_the_certificate_says_so():
+def test_edge_28_an_oven_without_a_quantity_is_no_oven():
     outcome = forward(
-        factory(
-            routing=[step("A", 10, "OVEN", run=60, batch_key="T200", batch_qty=5)], orders=[order("SO-1", "A", 1, JUNE)]
-        )
+        factory(routing=[step("A", 10, "OVEN", run=60, batch_key="T200")], orders=[order("SO-1", "A", 1, JUNE)])
     )
 
-    assert [i.constraint for i in outcome.plan.certificate.ignored] == ["batch_oven"]
-    assert said(outcome, "V131")[0].subject == "A"
+    assert [m.what for m in said(outcome, "V131")] == ["step 10 of A has batch_key but no batch_qty"]
+    assert outcome.plan.certificate.ignored == ()
 
 
 def painted(initial: str, now: str = "2026-06-08 08:00", first: float = 60) -> Outcome:

@@ -134,7 +134,7 @@ def test_a_new_order_fills_what_the_old_ones_leave():
 
         assert times(after, "SO-0")[0] == "Mon 06-08 10:00"
         assert (changes(before, after).new, changes(before, after).moved) == (1, 0)
-        assert "SO-0/1-1.10" in said(after, "S325")[0].what
+        assert "SO-0/1-1.10" in said(after, "S345")[0].what
 
 
 def test_a_vanished_operation_is_dropped_and_said_so():
@@ -142,7 +142,7 @@ def test_a_vanished_operation_is_dropped_and_said_so():
     after = repair(before, shop(order("SO-2", "B", 1, JUNE)))
 
     assert changes(before, after).gone == 1
-    assert "SO-1/1-1.10" in said(after, "S324")[0].what
+    assert "SO-1/1-1.10" in said(after, "S344")[0].what
 
 
 def test_an_operation_whose_resource_is_gone_takes_another_and_it_is_said():
@@ -152,7 +152,7 @@ def test_an_operation_whose_resource_is_gone_takes_another_and_it_is_said():
     after = repair(before, shop(routing=routing))
 
     assert changes(before, after).other_resource == 1
-    assert [(f.subject, f.severity) for f in said(after, "S322")] == [("SO-1/1-1.10", "warning")]
+    assert [(f.subject, f.severity) for f in said(after, "S342")] == [("SO-1/1-1.10", "warning")]
     assert times(after, "SO-2")[0] == "Mon 06-08 09:00"
 
 

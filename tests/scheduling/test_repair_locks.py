@@ -35,7 +35,7 @@ def test_what_a_lock_holds_stays_where_room_before_it_came_free(lock: str):
 
     assert times(after, "SO-2") == ("Mon 06-08 09:00", "Mon 06-08 10:00")
     assert operation(after, "SO-2").locked
-    assert said(after, "S320") == []
+    assert said(after, "S340") == []
 
 
 @pytest.mark.parametrize("lock", ["order=SO-9", "resource=M@2026-06-09..", "until=2026-06-08T09:00"])
@@ -43,7 +43,7 @@ def test_a_lock_holds_nothing_else(lock: str):
     after = repair(forward(shop()), shop(SO_2), "earlier", [lock])
 
     assert times(after, "SO-2")[0] == "Mon 06-08 08:00"
-    assert [f.subject for f in said(after, "S321")] == [lock]
+    assert [f.subject for f in said(after, "S341")] == [lock]
 
 
 def test_the_frozen_zone_is_a_lock():
@@ -63,7 +63,7 @@ def test_others_go_around_a_lock():
 
 
 def clash(after: Any) -> Finding:
-    found = said(after, "S320")
+    found = said(after, "S340")
     assert len(found) == 1
     return found[0]
 

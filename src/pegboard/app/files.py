@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pegboard.app.memory import uncollected
 from pegboard.app.planning import Outcome, make_plan, with_plan_hash
 from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.plan import Plan
@@ -13,6 +14,7 @@ from pegboard.exchange import Reading, plan_hash, read_factory, write_plan
 from pegboard.planning.leadtime import LeadTime, lead_times
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.dispatch import Options
+from pegboard.scheduling.rules import RuleError
 from pegboard.tables.process import ProcessTable
 
 Report = Callable[[str, float], None]
@@ -34,11 +36,15 @@ def read(path: Path) -> Reading:
 def plan_factory(path: Path, options: Options, seed: int, report: Report) -> Run:
     """Read and plan a factory."""
     report("reading", 0.0)
-    reading = read(path)
-    if reading.snapshot is None:
-        return Run(None, in_order(reading.findings))
-    outcome = make_plan(reading.snapshot, reading.findings, reading.factory_hash, seed, options, report)
-    return Run(outcome, list(outcome.plan.messages))
+    with uncollected():
+        reading = read(path)
+        if reading.snapshot is None:
+            return Run(None, in_order(reading.findings))
+        try:
+            outcome = make_plan(reading.snapshot, reading.findings, reading.factory_hash, seed, options, report)
+        except RuleError as fault:
+            return Run(None, in_order([*reading.findings, fault.finding]))
+        return Run(outcome, list(outcome.plan.messages))
 
 
 def hashed(plan: Plan) -> Plan:
@@ -49,7 +55,8 @@ def hashed(plan: Plan) -> Plan:
 def save_plan(run: Run, out: Path) -> None:
     """Write the plan folder, whole files or none."""
     assert run.outcome is not None
-    write_plan(run.outcome.plan, out)
+    with uncollected():
+        write_plan(run.outcome.plan, out)
 
 
 def validate_factory(path: Path) -> tuple[Reading, list[Finding]]:

@@ -7,18 +7,21 @@ expire before it is used goes to somebody else.
 
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
 
 from pegboard import __version__
+from pegboard.app.rules import with_rules
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, in_order, info, warning
 from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
+from pegboard.insight.overload import said_of_limits
 from pegboard.insight.planned import Planned
 from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase_rows, work_order_rows
 from pegboard.planning.pull import Barred, pull
@@ -26,8 +29,10 @@ from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import root_failures
-from pegboard.scheduling.engines.dispatch import Options, lower_bound, solve
+from pegboard.scheduling.engines.dispatch import Options, lower_bound
+from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.relax import Limit, relaxed
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Link, SupplyPlan
@@ -43,11 +48,12 @@ ROUNDS = 12
 
 @dataclass(frozen=True)
 class Outcome:
-    """A plan's rows, and the live value they were read from."""
+    """A plan's rows, the live value they were read from, its schedule as judged, and the lines that are planned."""
 
     plan: Plan
     planned: Planned
-    engine: str
+    result: Result
+    wanted: np.ndarray
 
     @property
     def is_certified(self) -> bool:
@@ -87,25 +93,28 @@ def make_plan(
 ) -> Outcome:
     """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages.
 
-    Operations are dispatched as `options` say, or by an engine of one's own.
+    Operations are dispatched as `options` say, or by an engine of one's own. Raises RuleError where the rule of the
+    options cannot be used.
     """
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
+    options = with_rules(options, factory, faults)
     lessons = _Lessons({}, {}, frozenset(), frozenset(), [])
     by = engine or _dispatched(options)
-    attempt = _attempt(factory, lessons, by, report)
+    attempt = _attempt(factory, lessons, by, options.relax, report)
     for _ in range(ROUNDS):
         if not _learn(lessons, attempt):
             break
-        attempt = _attempt(factory, lessons, by, report)
+        attempt = _attempt(factory, lessons, by, options.relax, report)
     if attempt.verdict.violations and options.pull and engine is None:
         return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
     report("writing rows", 0.9)
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
-    plan = _rows(attempt, messages, factory_hash, seed)
+    messages.extend(said_of_limits(planned, options.relax))
+    plan = _rows(attempt, messages, factory_hash, seed, options)
     report("done", 1.0)
-    return Outcome(plan, planned, attempt.result.engine)
+    return Outcome(plan, planned, attempt.result, attempt.wanted)
 
 
 def _dispatched(options: Options) -> Engine:
@@ -117,12 +126,12 @@ def _dispatched(options: Options) -> Engine:
     return engine
 
 
-def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, report: Report) -> _Attempt:
+def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, relax: tuple[Limit, ...], report: Report) -> _Attempt:
     table = ProcessTable(factory)
     report("pulling orders through the bill of materials", 0.1)
     supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.barred)
     report("scheduling", 0.3)
-    problem = build(factory, table, supply, lessons.unpinned)
+    problem = relaxed(build(factory, table, supply, lessons.unpinned), relax)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
     problem, result = engine(
         factory, supply, problem, wanted, lessons.unpinned, lambda what, share: report(what, 0.3 + 0.5 * share)
@@ -156,8 +165,8 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
         return True
     pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
     broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
-    if not broken and any(v.constraint == "changeover" for v in verdict.violations):
-        broken = dict.fromkeys(pinned, "leaves others on its resource no clear order of changeovers")
+    if not broken and verdict.violations:
+        broken = dict.fromkeys(pinned, f"leaves others no room: {verdict.violations[0].what}")
     for name, what in sorted(broken.items()):
         lessons.findings.append(
             error(
@@ -199,14 +208,15 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
     return {link.line for link in supply.links if link.supply_kind == "wo" and link.line >= 0 and link.index in works}
 
 
-def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int) -> Plan:
+def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int, options: Options) -> Plan:
     planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
-    bound = lower_bound(planned.problem, attempt.wanted)
-    explainer = Explainer(planned)
-    orders = order_rows(planned, explainer)
-    operations = operation_rows(planned)
+    with ThreadPoolExecutor(1) as pool:  # kernels run beside Python
+        bound = pool.submit(lower_bound, planned.problem, attempt.wanted)
+        explainer = Explainer(planned)
+        orders = order_rows(planned, explainer)
+        operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
-    numbers = kpis(planned, orders, result.engine, result.score.objective, bound)
+    numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
     return Plan(
         timezone=planned.factory.zone.key,
         now=planned.factory.now,
@@ -221,7 +231,10 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         certificate=Certificate(
             checked=verdict.checked,
             violations=verdict.violations,
-            ignored=_ignored(planned),
+            ignored=(
+                *_ignored(planned, options.relax),
+                *(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
+            ),
             factory_hash=factory_hash,
             plan_hash="",
             seed=seed,
@@ -230,18 +243,13 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
     )
 
 
-def _ignored(planned: Planned) -> tuple[Ignored, ...]:
-    """Constraints the data asks for and the engine does not keep."""
-    steps = [r.step for r in planned.table.rows if r.step]
-    asked = {
-        "max_wait": any(s.max_wait_min is not None for s in steps),
-        "max_stretch": any(s.max_stretch_min is not None for s in steps),
-        "batch_oven": any(s.batch_key for s in steps),
-        "supplier_capacity": any(s.weekly_qty for s in planned.factory.snapshot.suppliers),
-    }
-    return tuple(
-        Ignored(constraint=name, why="the dispatch engine does not model it yet") for name, yes in asked.items() if yes
-    )
+def _ignored(planned: Planned, relax: tuple[Limit, ...]) -> tuple[Ignored, ...]:
+    """Constraints the data asks for and the plan does not keep, because nothing does yet or the planner said so."""
+    ignored = [Ignored(constraint=name, why="relaxed on request") for name in relax]
+    sellers = {s.supplier for s in planned.factory.sources.values()}
+    if any(s.weekly_qty is not None and s.supplier in sellers for s in planned.factory.snapshot.suppliers):
+        ignored.append(Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"))
+    return tuple(ignored)
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

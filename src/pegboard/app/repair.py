@@ -9,6 +9,7 @@ import numpy as np
 
 from pegboard.app.files import Report, read
 from pegboard.app.planning import Engine, Outcome, make_plan
+from pegboard.app.rules import with_rules
 from pegboard.domain.calendar import FAR, bounds
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, in_order, warning
@@ -82,7 +83,7 @@ def repaired(
         return make_plan(snapshot, findings, factory_hash, seed, Options(), report, engine)
     broken = outcome.plan.certificate.violations[0]
     what = f"repair by {degree} breaks {broken.constraint}: {broken.subject} {broken.what}"
-    findings = [*findings, warning("S323", degree, what, "the next degree of repair was used")]
+    findings = [*findings, warning("S343", degree, what, "the next degree of repair was used")]
     following = DEGREES[DEGREES.index(degree) + 1]
     return repaired(snapshot, places, following, locks, findings, factory_hash, seed, report)
 
@@ -103,7 +104,8 @@ def repairing(places: Places, degree: Degree, locks: Sequence[str], options: Opt
         held = [_on_lines(read_lock(text, factory.zone), text, supply) for text in locks]
         if factory.policy.freeze_minutes > 0:
             held.append(frozen(problem, factory.policy.freeze_minutes))
-        done = repair(problem, old, degree, held, wanted, freed, factory.zone, options, report)
+        chosen = with_rules(options, factory, [])
+        done = repair(problem, old, degree, held, wanted, freed, factory.zone, chosen, report)
         said = [*problem.findings, *findings, *done.findings]
         return replace(done.problem, findings=said), done.result
 

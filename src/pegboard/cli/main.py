@@ -19,10 +19,12 @@ app = App(
 Factory = Annotated[Path, Parameter(help="Factory folder or .xlsx workbook.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON records.")]
 Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No progress on stderr.")]
-RuleName = Literal["jit", "edd", "odd", "slack", "cr", "atc", "priority"]
 Rule = Annotated[
-    RuleName,
-    Parameter(help="How waiting operations are ranked; jit lays work back from due dates and keeps the best pass."),
+    str,
+    Parameter(
+        help="How waiting operations are ranked: jit searches around start dates laid back from the due dates, best "
+        "tries every rule too, edd, odd, atc, ... (docs/rules.md) are rules of the field, FILE.py:FUNCTION is your own."
+    ),
 ]
 
 
@@ -35,6 +37,18 @@ def plan(
     allowance: Annotated[
         float | None, Parameter(help="Days that work is released ahead of need; found by itself if absent.")
     ] = None,
+    direction: Annotated[
+        Literal["search", "forward", "backward", "bottleneck"],
+        Parameter(
+            help="search finds how early work starts; forward starts all at once, backward as late as it can, "
+            "bottleneck plans it first and the rest around it."
+        ),
+    ] = "search",
+    bottleneck: Annotated[str, Parameter(help="The bottleneck's name; the most loaded resource if absent.")] = "",
+    relax: Annotated[
+        list[Literal["capacity", "material"]] | None,
+        Parameter(negative="", help="Set a limit aside, to see overloads or real shortages; may be given twice."),
+    ] = None,
     seed: Annotated[int, Parameter(help="Seed of randomised searches; kept in the certificate.")] = 0,
     keep_invalid: Annotated[
         bool, Parameter(negative="", help="Write the plan even if the referee finds violations, marked as such.")
@@ -44,8 +58,10 @@ def plan(
 ) -> int:
     """Plan a factory: work orders, purchases and a finite-capacity schedule, checked by the referee."""
     from pegboard.cli.plan import run_plan
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_plan(factory, out, rule, allowance, seed, keep_invalid=keep_invalid, json=json, quiet=quiet)
+    options = Options(rule, allowance, direction=direction, bottleneck=bottleneck, relax=tuple(relax or ()))
+    return run_plan(factory, out, options, seed, keep_invalid=keep_invalid, json=json, quiet=quiet)
 
 
 @app.command
@@ -92,6 +108,21 @@ def why(
     from pegboard.cli.why import run_why
 
     return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
+
+
+@app.command
+def tournament(
+    factory: Factory,
+    *,
+    rules: Annotated[str, Parameter(help="Only these rules, by commas; all of them if absent.")] = "",
+    out: Annotated[Path | None, Parameter(help="SVG file to draw, or folder for the picture and the board.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Let all dispatching rules plan a factory and compare them: promises, flow, setups, work in progress."""
+    from pegboard.cli.tournament import run_tournament
+
+    return run_tournament(factory, rules, out, json=json, quiet=quiet)
 
 
 @app.command
@@ -164,8 +195,9 @@ def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path
     """Plan the built-in demo factory, a maker of bespoke lamps."""
     from pegboard.app.files import demo_factory
     from pegboard.cli.plan import run_plan
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_plan(demo_factory(), out, "jit", None, 0, keep_invalid=False, json=False, quiet=quiet)
+    return run_plan(demo_factory(), out, Options(), 0, keep_invalid=False, json=False, quiet=quiet)
 
 
 def main() -> None:

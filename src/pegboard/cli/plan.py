@@ -4,30 +4,37 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
 from pegboard.app.files import Run, hashed, plan_factory, remember, save_plan
+from pegboard.app.rules import chosen_rule
 from pegboard.app.warm import is_compiled
 from pegboard.cli.console import Reporter, line
 from pegboard.cli.findings import show_findings
+from pegboard.domain.finding import Finding
 from pegboard.domain.plan import OrderPlan, Plan
 from pegboard.insight.explain import duration
 from pegboard.scheduling.engines.dispatch import Options
+from pegboard.scheduling.rules import RuleError
 
 
-def plan_with_progress(
-    factory: Path, rule: str, allowance: float | None, seed: int, *, quiet: bool
-) -> tuple[Run, float]:
-    """Plan a factory under a progress display; also the seconds it took."""
+def plan_with_progress(factory: Path, options: Options, seed: int, *, quiet: bool) -> tuple[Run, float]:
+    """Plan a factory under a progress display; also the seconds it took. Raises RuleError for a rule there is none."""
+    if isinstance(options.rule, str):
+        chosen = chosen_rule(options.rule)
+        if isinstance(chosen, Finding):
+            raise RuleError(chosen)
+        options = replace(options, rule=chosen)
     report = Reporter(quiet=quiet)
     began = time.perf_counter()
     if not is_compiled():
         report.say("first run on this machine: compiling the kernels, about half a minute, once")
     with ThreadPoolExecutor(1) as pool:  # an interruption must not hit a kernel while it takes its arrays
-        planning = pool.submit(plan_factory, factory, Options(rule=rule, allowance_days=allowance), seed, report)
+        planning = pool.submit(plan_factory, factory, options, seed, report)
         try:
             run = planning.result()
         except KeyboardInterrupt:
@@ -48,8 +55,7 @@ def leave() -> NoReturn:
 def run_plan(
     factory: Path,
     out: Path | None,
-    rule: str,
-    allowance: float | None,
+    options: Options,
     seed: int,
     *,
     keep_invalid: bool,
@@ -57,7 +63,11 @@ def run_plan(
     quiet: bool,
 ) -> int:
     """Plan, write to `out`, print; the exit code."""
-    run, seconds = plan_with_progress(factory, rule, allowance, seed, quiet=quiet)
+    try:
+        run, seconds = plan_with_progress(factory, options, seed, quiet=quiet)
+    except RuleError as fault:
+        show_findings([fault.finding], json=json)
+        return 2
     if run.outcome is None:
         show_findings(run.findings, json=json)
         return 1

@@ -94,7 +94,7 @@ def _summary(plan: Plan, c: Changes, seconds: float, out: Path | None) -> None:
     if c.worst:
         line(f"worst    {c.worst} comes {duration(c.worst_min * 60)} later than it did")
     for f in plan.messages:
-        if f.code.startswith("S32") and f.severity != "info":
+        if f.code.startswith("S34") and f.severity != "info":
             line(f"{f.severity:<8} {f.code}  {f.what}")
     for v in broken[:SHOWN]:
         line(f"violated {v.constraint}: {v.subject} {v.what}")

@@ -13,26 +13,33 @@ from pegboard.domain.item import BomLine, Item, Supply
 from pegboard.domain.order import Customer, OrderLine
 from pegboard.domain.record import Ids
 from pegboard.domain.resource import Resource
-from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.routing import Route, RoutingAlternate, RoutingNeed, RoutingStep
 from pegboard.domain.snapshot import PlanningPolicy, Snapshot
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder, StockLot, WorkOrder, WorkOrderStep
 
 StepKey = tuple[str, int]
+RouteKey = tuple[str, str]
+"""An item and one of its alternate routes; the route is blank where the item has none."""
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
-    """A resource that can fill a need, until an instant (`FAR` where nothing expires)."""
+    """A resource that can fill a need, until an instant (`FAR` where nothing expires).
+
+    `level` is that of the skill by which it can; blank counts as 0, and a name or group knows no levels.
+    """
 
     resource: str
     until: int
+    level: float = 0.0
 
 
 class Factory(msgspec.Struct, frozen=True, kw_only=True):
     """Everything planning looks up, by name. Instants are UTC seconds.
 
-    `bom` and `routing` hold only usable rows, steps in order of work; `members` resolves resource, group and skill
-    names; `blocked` says why an item can't be made or bought anew; `level` is the low-level code, 0 for end items.
-    `timelines` has one shared object per distinct calendar, so identity is equality.
+    `bom` and `routing` hold only usable rows, steps in order of work; `routes` the usable routes by rank of items that
+    have alternate ones, and `routing` the steps of each. `members` resolves resource, group and skill names; `blocked`
+    says why an item can't be made or bought anew; `level` is the low-level code, 0 for end items. `timelines` has one
+    shared object per distinct calendar, so identity is equality.
     """
 
     snapshot: Snapshot
@@ -50,7 +57,8 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
     items: dict[str, Item]
     supply: dict[str, Supply]
     bom: dict[str, tuple[BomLine, ...]]
-    routing: dict[str, tuple[RoutingStep, ...]]
+    routes: dict[str, tuple[Route, ...]]
+    routing: dict[RouteKey, tuple[RoutingStep, ...]]
     alternates: dict[StepKey, tuple[RoutingAlternate, ...]]
     needs: dict[StepKey, tuple[RoutingNeed, ...]]
     sources: dict[str, ItemSupplier]
@@ -98,6 +106,15 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
                 if row.item == name and (row.to, row.from_) == (unit, own):
                     return 1.0 / row.factor
         return None
+
+    def route_names(self, item: str) -> Ids:
+        """The routes of an item by rank; one without name where it has no alternate ones."""
+        return tuple(r.route for r in self.routes.get(item, ())) or ("",)
+
+    def able(self, name: str, min_level: float | None) -> tuple[Member, ...]:
+        """Those who can fill a need of a resource, group or skill, at a level of the skill or above."""
+        found = self.members.get(name, ())
+        return found if min_level is None else tuple(m for m in found if m.level >= min_level)
 
     def candidates(self, name: str) -> Ids:
         """The resources a name stands for: itself, the members of a group, or those with a skill."""

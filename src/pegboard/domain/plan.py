@@ -56,7 +56,10 @@ class WorkOrderPlan(Row, frozen=True, kw_only=True):
 
 
 class OperationPlan(Row, frozen=True, kw_only=True):
-    """An operation on its resources: `[setup_start, start)` setup and changeover, `[start, end)` run."""
+    """An operation on its resources: `[setup_start, start)` setup and changeover, `[start, end)` run.
+
+    A divided step has a row for each of its operations, in order of their number; `qty` is what each starts.
+    """
 
     wo: str
     step: int
@@ -73,6 +76,7 @@ class OperationPlan(Row, frozen=True, kw_only=True):
     slack_min: float
     status: str
     locked: bool
+    qty: float
 
 
 class PurchasePlan(Row, frozen=True, kw_only=True):

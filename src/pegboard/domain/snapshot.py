@@ -34,6 +34,30 @@ class PlanningPolicy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     efficiency_on_setup: bool = True
 
 
+class ObjectiveWeights(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a schedule is judged by (`[objective]` in factory.toml): each weight in days late of one average line.
+
+    One unit is: of `tardiness` a line one day late, of `late_lines` a late line, of `flow` a line one day under way,
+    of `earliness` a line complete one day too early, of `setup` one day of setup on a resource, of `wip` the value of
+    an average line bound for one day.
+    """
+
+    tardiness: float = 1.0
+    late_lines: float = 1.0
+    flow: float = 0.005
+    earliness: float = 0.0
+    setup: float = 0.0
+    wip: float = 0.0
+
+
+class RuleLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A row of `[[rules]]` in factory.toml: a rule for a group, a horizon, both or all."""
+
+    rule: str
+    group: str = ""
+    until_days: float | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """factory.toml; `now` is the planning instant, aware."""
 
@@ -44,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     horizon_days: float = 365.0
     calendar: str = ""
     policy: PlanningPolicy = PlanningPolicy()
+    objective: ObjectiveWeights = ObjectiveWeights()
+    rules: tuple[RuleLink, ...] = ()
 
 
 class Spoiled(msgspec.Struct, frozen=True, gc=False):

@@ -20,7 +20,7 @@ from pegboard.exchange.schema import REQUIRED_FILES, factory_file
 from pegboard.exchange.settings import SettingsRead, read_settings, read_toml
 from pegboard.exchange.tables import SettingsTable, Table, Tables
 
-MAKING = {"bom": "parent", "routing": "item", "routing_needs": "item"}
+MAKING = {"bom": "parent", "routes": "item", "routing": "item", "routing_needs": "item"}
 """Files without whose every row an item is not made as it should be, and the field that names the item."""
 
 SETTINGS_FILE = "factory.toml"

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from pegboard.domain.record import ClockMin, Ids, Options, Record, Steps, Weekdays
-from pegboard.domain.snapshot import FILES, Snapshot
+from pegboard.domain.snapshot import FILES, ObjectiveWeights, Snapshot
 
 Kind = Literal[
     "text", "number", "integer", "yes/no", "choice", "moment", "clock", "weekdays", "options", "ids", "steps"
@@ -165,6 +165,8 @@ RANGES: dict[str, Range] = {
     "setup_min": _NOT_NEGATIVE,
     "shelf_life_days": _POSITIVE,
     "shipped_qty": _NOT_NEGATIVE,
+    **{f"objective.{goal}": _NOT_NEGATIVE for goal in ObjectiveWeights.__struct_fields__},
+    "rules.until_days": _POSITIVE,
     "spike_horizon_days": _NOT_NEGATIVE,
     "spike_threshold": _NOT_NEGATIVE,
     "split_min_qty": _POSITIVE,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from pegboard.domain.snapshot import PlanningPolicy, Settings
+from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings
 from pegboard.exchange.cells import Cells, cell_text
 from pegboard.exchange.csv_file import decode
 from pegboard.exchange.fault import Fault
@@ -22,8 +22,12 @@ from pegboard.exchange.report import Report, closest, shown
 from pegboard.exchange.schema import Column, columns_of
 from pegboard.exchange.tables import SettingsTable
 
-_MAIN = {c.column: c for c in columns_of("factory", Settings, leave_out=("policy",))}
+_MAIN = {c.column: c for c in columns_of("factory", Settings, leave_out=("policy", "objective", "rules"))}
 _POLICY = {c.column: c for c in columns_of("factory", PlanningPolicy)}
+_OBJECTIVE = {f"objective.{c.column}": c for c in columns_of("objective", ObjectiveWeights)}
+_RULE = {c.column: c for c in columns_of("rules", RuleLink)}
+_ROW = re.compile(r"rules\.(\d{1,4})\.(\w+)")
+_NAMES = [*_MAIN, *_POLICY, *(name.removeprefix("objective.") for name in _OBJECTIVE), *_RULE]
 _UTC = ZoneInfo("UTC")
 _NO_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,7 +70,7 @@ def read_settings(table: SettingsTable | None, clock: Callable[[], datetime], re
     for key, value, line in table.entries if table else ():
         name = _known(key)
         if name is None:
-            near = closest(key.rpartition(".")[2], [*_MAIN, *_POLICY])
+            near = closest(key.rpartition(".")[2], _NAMES)
             report.add(
                 "F123",
                 label,
@@ -84,6 +88,8 @@ def read_settings(table: SettingsTable | None, clock: Callable[[], datetime], re
     zone = _zone(values.pop("timezone", ("UTC", 0)), label, report)
     main = {"timezone": zone.key} | _fields(_MAIN, values, zone, label, report)
     main["policy"] = PlanningPolicy(**_fields(_POLICY, values, zone, label, report))
+    main["objective"] = ObjectiveWeights(**_fields(_OBJECTIVE, values, zone, label, report))
+    main["rules"] = tuple(_rules(values, zone, label, report))
     now = main.pop("now", None)
     if now is None and "now" in values:
         return SettingsRead(None, zone, ())
@@ -92,42 +98,83 @@ def read_settings(table: SettingsTable | None, clock: Callable[[], datetime], re
     return SettingsRead(settings, zone, msgspec.structs.astuple(given))
 
 
+def _rules(values: dict[str, tuple[str, int]], zone: ZoneInfo, label: str, report: Report) -> Iterator[RuleLink]:
+    """The rows of `[[rules]]` in their order; one that names no rule has no effect."""
+    found = [match for name in values if (match := _ROW.fullmatch(name))]
+    for number in sorted({int(match[1]) for match in found}):
+        row = f"rules.{number}"
+        fields = _fields({f"{row}.{name}": column for name, column in _RULE.items()}, values, zone, label, report)
+        if "rule" in fields:
+            yield RuleLink(**fields)
+        else:
+            line = min(values[m[0]][1] for m in found if int(m[1]) == number)
+            report.add("F124", label, f"{row} names no rule", 'write rule = "edd" or another', row, line)
+
+
 def settings_text(settings: Settings) -> str:
     """A factory.toml that reads back as these settings."""
     zone = ZoneInfo(settings.timezone)
-    lines = [
-        *_lines(_MAIN.values(), settings, zone),
-        "[policy]",
-        *_lines(_POLICY.values(), settings.policy, zone),
+    sections = [
+        ("", _lines(_MAIN.values(), settings, zone)),
+        ("[policy]", _lines(_POLICY.values(), settings.policy, zone)),
+        ("[objective]", _lines(_OBJECTIVE.values(), settings.objective, zone)),
+        *(("[[rules]]", _lines(_RULE.values(), row, zone)) for row in settings.rules),
     ]
-    return "\n".join(lines if lines[-1] != "[policy]" else lines[:-1]) + "\n"
+    return _sections(sections)
+
+
+def _sections(sections: Iterable[tuple[str, list[str]]]) -> str:
+    """The lines of each section under its head, sections without lines left out."""
+    return "".join(f"{line}\n" for head, lines in sections if lines for line in ([head] if head else []) + lines)
 
 
 def toml_text(table: SettingsTable) -> str:
     """The entries as TOML: what stands in the factory.toml they came from, or is written anew."""
     if table.text is not None:
         return table.text
-    main: list[str] = []
-    policy: list[str] = []
+    sections: dict[str, list[str]] = {"": []}
     for key, value, _ in table.entries:
-        name = key.rpartition(".")[2]
-        in_policy = _known(key) in _POLICY or key.startswith("policy.")
-        (policy if in_policy else main).append(f"{_toml_key(name)} = {_toml_value(_known(key), _text(value))}")
-    return "\n".join([*main, *(["[policy]", *policy] if policy else [])]) + "\n"
+        known = _known(key)
+        section, _, name = (known if known and "." in known else key.strip()).rpartition(".")
+        section = "policy" if known in _POLICY else section if known or section == "policy" else ""
+        text = f"{_toml_key(name)} = {_toml_value(_column(known) if known else None, _text(value))}"
+        sections.setdefault(section, []).append(text)
+    return _sections((_head(section), lines) for section, lines in sections.items())
+
+
+def _head(section: str) -> str:
+    return "[[rules]]" if section.startswith("rules.") else f"[{section}]" if section else ""
 
 
 def _entries(content: dict[str, Any], text: str) -> Iterator[tuple[str, Any, int]]:
+    """Each setting as `key`, `section.key` or `rules.1.key`, with its line."""
     for key, value in content.items():
-        if key == "policy" and isinstance(value, dict):
-            yield from ((f"policy.{name}", inner, _line_of(name, text)) for name, inner in value.items())
+        if key in ("policy", "objective") and isinstance(value, dict):
+            yield from ((f"{key}.{name}", inner, _line_of(name, text, key)) for name, inner in value.items())
+        elif key == "rules" and isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            for n, row in enumerate(value, start=1):
+                yield from ((f"rules.{n}.{name}", inner, _line_of_rule(n, name, text)) for name, inner in row.items())
         else:
             yield key, value, _line_of(key, text)
 
 
-def _line_of(key: str, text: str) -> int:
+def _line_of(key: str, text: str, section: str = "policy") -> int:
     """The line that sets a key; tomllib does not tell."""
-    found = re.search(rf"""^[ \t]*\[?["']?(?:policy\.)?{re.escape(key)}["']?[ \t]*[\]=.]""", text, re.MULTILINE)
+    name = rf"""[ \t]*\[?["']?(?:{section}\.)?{re.escape(key)}["']?[ \t]*[\]=.]"""
+    inside = re.search(rf"^[ \t]*\[{section}\]", text, re.MULTILINE)
+    pattern = re.compile(rf"^{name}", re.MULTILINE)
+    found = (inside and section != "policy" and pattern.search(text, inside.end())) or pattern.search(text)
     return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _line_of_rule(number: int, key: str, text: str) -> int:
+    """The line that sets a key in the row of `[[rules]]` with a number; 0 where the rows are written in one line."""
+    heads = list(re.finditer(r"^[ \t]*\[\[[ \t]*rules[ \t]*\]\]", text, re.MULTILINE))
+    if number > len(heads):
+        return 0
+    begin = heads[number - 1].end()
+    found = re.compile(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE).search(text, begin)
+    return text.count("\n", 0, found.start() if found else begin) + 1
 
 
 def _known(key: str) -> str | None:
@@ -136,7 +183,16 @@ def _known(key: str) -> str | None:
     section, _, last = name.rpartition(".")
     if section == "policy":
         return last if last in _POLICY else None
-    return name if name in _MAIN or name in _POLICY else None
+    row = _ROW.fullmatch(name)
+    if row:
+        return name if row[2] in _RULE else None
+    return name if name in _MAIN or name in _POLICY or name in _OBJECTIVE else None
+
+
+def _column(name: str) -> Column:
+    """The column of a known setting."""
+    row = _ROW.fullmatch(name)
+    return _RULE[row[2]] if row else (_MAIN | _POLICY | _OBJECTIVE)[name]
 
 
 def _fields(
@@ -192,18 +248,18 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _lines(columns: Iterable[Column], record: Settings | PlanningPolicy, zone: ZoneInfo) -> list[str]:
-    texts = ((c.column, cell_text(c, getattr(record, c.field), zone)) for c in columns)
-    return [f"{name} = {_toml_value(name, text)}" for name, text in texts if text]
+def _lines(columns: Iterable[Column], record: msgspec.Struct, zone: ZoneInfo) -> list[str]:
+    texts = ((c, cell_text(c, getattr(record, c.field), zone)) for c in columns)
+    return [f"{column.column} = {_toml_value(column, text)}" for column, text in texts if text]
 
 
 def _toml_key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
 
 
-def _toml_value(name: str | None, text: str) -> str:
+def _toml_value(column: Column | None, text: str) -> str:
     """The text as the TOML value of its kind; whatever is not of its kind as a string."""
-    kind = (_MAIN | _POLICY)[name].kind if name else "text"
+    kind = column.kind if column else "text"
     if kind == "yes/no" and text.casefold() in ("yes", "no", "true", "false"):
         return "true" if text.casefold() in ("yes", "true") else "false"
     if kind == "number" and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text, re.ASCII):

@@ -14,7 +14,7 @@ import numpy as np
 
 from pegboard.domain.calendar import Timeline
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.view import holds
+from pegboard.scheduling.held import holds
 from pegboard.tables.supply import Link
 
 Kind = Literal[
@@ -278,7 +278,7 @@ class Explainer:
 
     @cached_property
     def _holds(self) -> dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]]:
-        op, res, start, end, _ = holds(self.p.problem, self.p.schedule)
+        op, res, start, _, end, _ = holds(self.p.problem, self.p.schedule)
         order = np.lexsort((op, end, start, res))
         found: dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]] = {}
         res, start, end, op = res[order], start[order], end[order], op[order]

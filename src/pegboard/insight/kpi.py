@@ -5,7 +5,8 @@ import numpy as np
 from pegboard.domain.plan import Kpis, OrderPlan
 from pegboard.insight.delivery import Delivery, delivery_figures
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.view import OpenTime, holds
+from pegboard.scheduling.held import holds
+from pegboard.scheduling.view import OpenTime
 
 DAY = 86_400.0
 
@@ -40,7 +41,7 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
         makespan_days=round((last - p.factory.now) / DAY, 6),
         setup_hours=round(float(setup.sum()) / 3.6e9, 4),
         utilisation=utilisation(p, end),
-        wip_value=_wip_value(p, last),
+        wip_value=wip_value(p, last),
         inventory_value=_inventory_value(p),
         purchases=len(p.supply.purchases),
         engine=engine,
@@ -53,7 +54,7 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
 
 def utilisation(p: Planned, end: int) -> dict[str, float]:
     """Busy share of each resource's open time from now to the last operation's end, in percent of its capacity."""
-    _, res, start, stop, units = holds(p.problem, p.schedule)
+    _, res, start, stop, _, units = holds(p.problem, p.schedule)
     tl = p.problem.shop.timeline
     seconds = np.zeros(start.size)
     for t, row in enumerate(p.problem.timeline_rows):
@@ -71,7 +72,7 @@ def utilisation(p: Planned, end: int) -> dict[str, float]:
     return found
 
 
-def _wip_value(p: Planned, end: int) -> float | None:
+def wip_value(p: Planned, end: int) -> float | None:
     """Mean value of work in progress: unit cost times quantity, weighted by the share of the time it is open."""
     costs = {i: r.unit_cost for i, r in p.factory.items.items() if r.unit_cost is not None}
     if end <= p.factory.now or not any(work.item in costs for work in p.supply.works):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pegboard.domain.calendar import Timeline
+from pegboard.domain.calendar import FAR, Timeline
 from pegboard.domain.factory import Factory
 from pegboard.planning.purchase import PurchaseDates
 from pegboard.scheduling.problem import Ints, Problem, Schedule
@@ -36,6 +36,10 @@ class Planned:
         found: np.ndarray = counts == 0
         return found
 
+    @cached_property
+    def _last(self) -> tuple[Ints, Ints]:
+        return self.supply.last_ops()
+
     def timeline(self, op: int) -> Timeline:
         """The calendar of the resource an operation runs on."""
         cand = self.schedule.cand[op]
@@ -52,36 +56,49 @@ class Planned:
     @cached_property
     def last_ops(self) -> list[list[int]]:
         """For each work order the operations nothing of its own follows."""
-        followed = np.zeros(self.problem.n_op, bool)
-        followed[self.supply.pred_op] = True
-        return [[op for op in range(w.first_op, w.first_op + w.n_op) if not followed[op]] for w in self.supply.works]
+        ptr, last = self._last
+        ops = last.tolist()
+        return [ops[a:b] for a, b in ptr.tolist()]
 
     @cached_property
     def moved(self) -> Ints:
         """When each operation has ended and moved."""
+        return self._after(np.zeros(self.problem.n_op, np.int64))
+
+    def _after(self, wait: Ints) -> Ints:
+        """When each operation has ended, waited so many elapsed seconds and moved on the factory's calendar."""
+        rows = self.problem.ops.step
+        move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in self.table.rows], np.int64)[rows]
+        found: Ints = self.schedule.end + wait
         calendar = self.factory.calendar
-        rows = self.table.rows
-        step = self.problem.ops.step.tolist()
-        ends = self.schedule.end.tolist()
-        out = []
-        for row, end in zip(step, ends, strict=True):
-            move = rows[row].step.move_min if rows[row].step else 0.0
-            out.append(calendar.after_open(end, round(move * 60)) if move else end)
-        return np.array(out, np.int64)
+        for op in np.flatnonzero(move > 0).tolist():
+            found[op] = calendar.after_open(int(found[op]), int(move[op]))
+        return found
+
+    def _latest(self, by_op: Ints, at_least: int) -> list[int]:
+        """By work order the latest of its last operations; now where it has none left to do."""
+        _, last = self._last
+        found = np.full(len(self.supply.works), at_least, np.int64)
+        np.maximum.at(found, self.supply.op_work[last], by_op[last])
+        latest: list[int] = np.where(found == -FAR, self.factory.now, found).tolist()
+        return latest
 
     def delivered(self, work: int) -> int:
         """When a work order's last operation has ended and moved; now where nothing is left to do."""
-        ends = self.last_ops[work]
-        return max((int(self.moved[op]) for op in ends), default=self.factory.now)
+        return self._delivered[work]
 
     def available(self, work: int) -> int:
         """When a parent may draw on a work order: its last operations ended, cured and moved."""
-        latest = self.factory.now
-        for op in self.last_ops[work]:
-            step = self.table.rows[self.problem.ops.step[op]].step
-            wait, move = (round(step.wait_min * 60), round(step.move_min * 60)) if step else (0, 0)
-            latest = max(latest, self.factory.calendar.after_open(int(self.schedule.end[op]) + wait, move))
-        return latest
+        return self._available[work]
+
+    @cached_property
+    def _delivered(self) -> list[int]:
+        return self._latest(self.moved, -FAR)
+
+    @cached_property
+    def _available(self) -> list[int]:
+        wait = np.array([round(r.step.wait_min * 60) if r.step else 0 for r in self.table.rows], np.int64)
+        return self._latest(self._after(wait[self.problem.ops.step]), self.factory.now)
 
     @cached_property
     def purchase_dates(self) -> list[tuple[int, int, int, bool]]:

@@ -1,7 +1,11 @@
 """The rows of the plan folder from a schedule and its supply plan."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from pegboard.domain.calendar import FAR
 from pegboard.domain.plan import LineStatus, OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
 from pegboard.insight.explain import Explainer
 from pegboard.insight.planned import Planned
@@ -54,54 +58,104 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
     )
     run = (S.cand_fixed[cand] + S.cand_run[cand] * problem.ops.qty) * efficiency[res] / _US_PER_MIN
     slack = _slack(p, problem.shop.timeline[res]) / 60
-    needs = [
-        [problem.res_names[r] for r in s.need_res[a:b].tolist()] if b > a else []
-        for a, b in zip(problem.ops.need_ptr[:-1].tolist(), problem.ops.need_ptr[1:].tolist(), strict=True)
-    ]
+    floor = int(problem.timelines.start.min()) if n else 0
+    order = _by_work_and_step(p)
+    row, res = problem.ops.step[order], res[order]
+    steps = [r.step for r in p.table.rows]
     columns = zip(
-        problem.ops.step.tolist(),
-        p.supply.op_work.tolist(),
-        res.tolist(),
-        problem.ops.family.tolist(),
-        s.setup_start.tolist(),
-        s.start.tolist(),
-        s.end.tolist(),
-        np.round(setup, 4).tolist(),
-        np.round(run, 4).tolist(),
-        p.supply.latest_start.tolist(),
-        np.round(slack, 2).tolist(),
-        begun.tolist(),
-        (problem.ops.pin_start >= 0).tolist(),
-        needs,
+        _named([w.wo for w in p.supply.works], p.supply.op_work[order]),
+        _named([s.step if s else 0 for s in steps], row),
+        _named([s.name if s else "" for s in steps], row),
+        _resources(p, row, res),
+        _members(p, order),
+        _named([*problem.family_names, ""], problem.ops.family[order]),
+        s.setup_start[order].tolist(),
+        s.start[order].tolist(),
+        s.end[order].tolist(),
+        np.round(setup, 4)[order].tolist(),
+        np.round(run, 4)[order].tolist(),
+        np.maximum(p.supply.latest_start, floor)[order].tolist(),
+        np.round(slack, 2)[order].tolist(),
+        _named(["planned", "started"], begun[order].astype(np.int64)),
+        (problem.ops.pin_start >= 0)[order].tolist(),
+        problem.ops.qty[order].tolist(),
         strict=True,
     )
-    rows = []
-    floor = int(problem.timelines.start.min()) if n else 0
-    for row, work, r, fam, first, start, end, setup_min, run_min, latest, slack_min, is_begun, pinned, also in columns:
-        step = p.table.rows[row].step
-        if step is None:
-            continue
-        name = problem.res_names[r]
-        rows.append(
+    return tuple(
+        [
             OperationPlan(
-                wo=p.supply.works[work].wo,
-                step=step.step,
-                name=step.name,
-                resource=name if r < p.table.outside_res else step.resource or step.supplier,
-                also=tuple(also),
-                family=problem.family_names[fam] if fam >= 0 else "",
+                wo=wo,
+                step=step,
+                name=name,
+                resource=resource,
+                also=also,
+                family=family,
                 setup_start=first,
                 start=start,
                 end=end,
                 setup_min=setup_min,
                 run_min=run_min,
-                latest_start=max(latest, floor),
+                latest_start=latest,
                 slack_min=slack_min,
-                status="started" if is_begun else "planned",
-                locked=pinned,
+                status=status,
+                locked=locked,
+                qty=qty,
             )
-        )
-    return tuple(sorted(rows, key=lambda o: (o.wo, o.step)))
+            for (
+                wo,
+                step,
+                name,
+                resource,
+                also,
+                family,
+                first,
+                start,
+                end,
+                setup_min,
+                run_min,
+                latest,
+                slack_min,
+                status,
+                locked,
+                qty,
+            ) in columns
+        ]
+    )
+
+
+def _by_work_and_step(p: Planned) -> Ints:
+    """All operations but the passing of lead times, by name of work order and step, parts of a step in their order."""
+    names = [w.wo for w in p.supply.works]
+    rank = np.empty(len(names), np.int64)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    number = np.array([r.step.step if r.step else -1 for r in p.table.rows], np.int64)[p.problem.ops.step]
+    order = np.lexsort((number, rank[p.supply.op_work]))
+    return order[number[order] >= 0]
+
+
+def _named(names: Sequence[Any], index: Ints) -> list[Any]:
+    """The names at these places, each name one object."""
+    found: list[Any] = np.array([*names, None], object)[:-1][index].tolist()
+    return found
+
+
+def _resources(p: Planned, row: Ints, res: Ints) -> list[str]:
+    """Names of primary resources; a step done outside is on what its routing says."""
+    found: list[str] = _named(p.problem.res_names, res)
+    for i in np.flatnonzero(res >= p.table.outside_res).tolist():
+        step = p.table.rows[row[i]].step
+        assert step is not None
+        found[i] = step.resource or step.supplier
+    return found
+
+
+def _members(p: Planned, order: Ints) -> list[tuple[str, ...]]:
+    """Names of the further resources of each operation."""
+    first, last = p.problem.ops.need_ptr[order], p.problem.ops.need_ptr[order + 1]
+    found: list[tuple[str, ...]] = [()] * order.size
+    for i in np.flatnonzero(last > first).tolist():
+        found[i] = tuple(p.problem.res_names[r] for r in p.schedule.need_res[first[i] : last[i]].tolist())
+    return found
 
 
 def _slack(p: Planned, timeline: Ints) -> np.ndarray:
@@ -118,16 +172,15 @@ def _slack(p: Planned, timeline: Ints) -> np.ndarray:
 def work_order_rows(p: Planned) -> tuple[WorkOrderPlan, ...]:
     """One row for each work order, by name."""
     found = []
-    s = p.schedule
     floor = int(p.problem.timelines.start.min()) if p.problem.n_op else 0
-    for work in p.supply.works:
-        ops = slice(work.first_op, work.first_op + work.n_op)
-        if work.n_op:
-            start, end = int(s.setup_start[ops].min()), int(s.end[ops].max())
-            release = max(int(p.supply.latest_arrival[ops].min()), floor)
-        else:
-            start = end = p.factory.now
-            release = min(work.need, p.factory.now)
+    n, owner = len(p.supply.works), p.supply.op_work
+    start, end, release = np.full(n, FAR), np.full(n, -FAR), np.full(n, FAR)
+    np.minimum.at(start, owner, p.schedule.setup_start)
+    np.maximum.at(end, owner, p.schedule.end)
+    np.minimum.at(release, owner, p.supply.latest_arrival)
+    times = zip(np.maximum(release, floor).tolist(), start.tolist(), end.tolist(), strict=True)
+    now = p.factory.now
+    for work, (released, begins, ends) in zip(p.supply.works, times, strict=True):
         found.append(
             WorkOrderPlan(
                 wo=work.wo,
@@ -135,9 +188,9 @@ def work_order_rows(p: Planned) -> tuple[WorkOrderPlan, ...]:
                 qty=work.qty,
                 good_qty=work.good,
                 status=work.record.status if work.record else "planned",
-                release=release,
-                start=start,
-                end=end,
+                release=released if work.n_op else min(work.need, now),
+                start=begins if work.n_op else now,
+                end=ends if work.n_op else now,
                 need=work.need,
                 level=work.level,
                 options=work.options,
@@ -173,12 +226,13 @@ def peg_rows(p: Planned) -> tuple[Peg, ...]:
     """One row for each peg, by demand."""
     found = []
     lines, works = p.supply.lines, p.supply.works
+    number = [r.step.step if r.step else None for r in p.table.rows]
+    row, start = p.problem.ops.step.tolist(), p.schedule.setup_start.tolist()
     for link in p.supply.links:
         if link.line >= 0:
             demand, step, need = lines[link.line].id, None, lines[link.line].due
         else:
-            row = p.table.rows[p.problem.ops.step[link.op]].step
-            demand, step, need = works[link.work].wo, row.step if row else None, int(p.schedule.setup_start[link.op])
+            demand, step, need = works[link.work].wo, number[row[link.op]], start[link.op]
         found.append(
             Peg(
                 supply_kind=link.supply_kind,
@@ -193,4 +247,5 @@ def peg_rows(p: Planned) -> tuple[Peg, ...]:
                 kind="hard" if link.hard else "soft",
             )
         )
-    return tuple(sorted(found, key=lambda g: (g.demand, g.step or 0, g.item, g.supply_kind, g.supply)))
+    found.sort(key=lambda g: (g.demand, g.step or 0, g.item, g.supply_kind, g.supply))
+    return tuple(found)

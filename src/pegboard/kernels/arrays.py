@@ -14,6 +14,8 @@ Flags = NDArray[np.uint8]
 
 FAR = 1 << 60
 BOTH, SETUP_ONLY, RUN_ONLY = 0, 1, 2
+CHANGES, WEARS, TRAVELS, WEEKLY = 1, 2, 4, 8
+"""What the past of a resource asks of the next operation: flags of a resource's care."""
 
 
 class Timelines(NamedTuple):
@@ -32,7 +34,7 @@ class Shop(NamedTuple):
 
     `touch` lists for each resource the pools whose operations may want it, as primary or as a further need.
     A tool needs `travel` seconds between uses beside different primary resources. `maint_work` (microseconds) and
-    `maint_cycles` are the limits after which `maint_time` (microseconds) of maintenance is due, `used_*` what has
+    `maint_cycles` are the limits after which `maint_time` (open seconds) of maintenance is due, `used_*` what has
     passed since the last; FAR for no limit. At most `week_units` start on a resource in each week of `week_start`.
     """
 
@@ -137,15 +139,46 @@ class Arcs(NamedTuple):
     store_units: Ints
 
 
-class Ranking(NamedTuple):
-    """What rules rank by (`ranking.py`): weight, due date, remaining and own work in seconds, price of a changeover."""
+class Ties(NamedTuple):
+    """Blocks of operations that are placed at one moment (`blocks.py`), each in order of work.
 
-    rule: int
+    `block[op]` is its block or -1; block `b` owns `op[ptr[b]:ptr[b + 1]]`, and the i-th of all these has the arcs
+    `arc[in_ptr[i]:in_ptr[i + 1]]` from operations `pred` of the same block. `watched` resources keep a book.
+    """
+
+    block: Ints
+    ptr: Ints
+    op: Ints
+    in_ptr: Ints
+    arc: Ints
+    pred: Ints
+    watched: Flags
+
+
+class Ranking(NamedTuple):
+    """What rules rank by (`ranking.py`), for each operation; times in seconds by the clock on the wall.
+
+    `tier` is added to computed keys. `tail` is the remaining time to delivery, `waited` the same with the waits to be
+    expected, `left` the number of operations on the way. `odd` is the operation's own due date. A second of changeover
+    adds `per_second` to the key. `look` is the k1 of ATCS, `place` the position of each family in the preferred
+    sequence, and `window` the seconds it looks ahead. `dynamic` and `priced` say whether any rule needs either.
+    """
+
+    rule: Ints
+    tier: Floats
     weight: Floats
     due: Ints
+    odd: Ints
     tail: Floats
+    waited: Floats
+    left: Floats
     own: Floats
-    setup_price: float
+    per_second: Floats
+    look: Floats
+    place: Ints
+    window: float
+    dynamic: int
+    priced: int
 
 
 class Schedule(NamedTuple):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from pegboard.kernels.arrays import FAR
-from pegboard.kernels.compiled import kernel, leaf
-from pegboard.kernels.dispatch import calendars_of, most_needs
+from pegboard.kernels.books import ENDLESS
+from pegboard.kernels.compiled import kernel
 from pegboard.kernels.graph import topological
 from pegboard.kernels.heap import pool_pop, pool_push
-from pegboard.kernels.latest import run_work
+from pegboard.kernels.lay import calendars_of, run_work
 from pegboard.kernels.opentime import after_open, place
-from pegboard.kernels.profile import book, empty_profile, ended_before
-from pegboard.kernels.retime import ENDLESS, hold
+from pegboard.kernels.profile import book, ended_before
+from pegboard.kernels.stay import hold
 
 
 @kernel
@@ -46,73 +46,67 @@ def order_of_work(A, key, is_new):
 
 
 @kernel
-def room_before(T, R, S, O, A, into, factory_tl, order, was, gone_res, gone_start, gone_end, not_before, arrival, now):
+def room_before(W, order, gone_res, gone_start, gone_end):
     """How early each operation may start if room comes free before it; its old start where it waited for nothing.
 
     An operation that followed others without a break, on a resource or in its work order, may take their places: it may
-    start where the first of that chain did. One that had been released later than it had to be keeps its start. `was`
+    start where the first of that chain did. One that had been released later than it had to be keeps its start. `W.was`
     is the old schedule (end -1 for what is new), `gone_*` what operations that are no longer there held, in order of
-    start. `order` lists operations by old start.
+    start. `order` lists operations by old start. Books the old schedule in `W.P`.
     """
-    n_op = O.step.size
-    P = empty_profile(R.capacity.size, n_op + O.need_ptr[n_op] + gone_res.size)
-    early = np.full(n_op + gone_res.size, now, np.int64)
+    T, R, S, O, L, P, was = W.T, W.R, W.S, W.O, W.L, W.P, W.was
+    n_op = order.size
+    early = np.full(n_op + gone_res.size, W.now, np.int64)
     early[n_op:] = gone_start
-    room = most_needs(S) + 1
-    members, setup_ids, run_ids = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     g = 0
-    for i in range(order.size):
+    for i in range(n_op):
         op = order[i]
-        if was.end[op] < 0:
+        old = was.op[op]
+        if old.end < 0:
             continue
-        if was.cand[op] < 0:
-            early[op] = was.setup_start[op]
+        early[op] = old.setup_start
+        if old.cand < 0:
             continue
-        first, start, finish, cand, step = was.setup_start[op], was.start[op], was.end[op], was.cand[op], O.step[op]
-        while g < gone_res.size and gone_start[g] <= first:
+        while g < gone_res.size and gone_start[g] <= old.setup_start:
             k = ended_before(P, gone_res[g], gone_start[g])
-            if k >= 0 and after_open(T, R.timeline[gone_res[g]], P.end[k], 1) > gone_start[g]:
-                early[n_op + g] = min(early[n_op + g], early[P.op[k]])
+            if k >= 0 and after_open(T, R.res[gone_res[g]].timeline, P.row[k].end, 1) > gone_start[g]:
+                early[n_op + g] = min(early[n_op + g], early[P.row[k].op])
             book(P, gone_res[g], gone_start[g], gone_start[g], gone_end[g], 1, n_op + g)
             g += 1
-        n_need = O.need_ptr[op + 1] - O.need_ptr[op]
+        step, at = O.op[op].step, O.op[op].need_ptr
+        n_need = O.op[op + 1].need_ptr - at
         for k in range(n_need):
-            members[k] = was.need_res[O.need_ptr[op] + k]
-        n_setup, n_run = calendars_of(R, S, step, cand, members, n_need, setup_ids, run_ids)
-        setup = 0 if O.setup_done[op] else S.cand_setup[cand] + was.changeover[op]
-        run = run_work(S, cand, O.qty[op])
-        queue = 0 if O.setup_done[op] else S.queue[step]
-        tl = R.timeline[S.cand_res[cand]]
-        early[op] = first
-        for k in range(-1, n_need + into.ptr[op + 1] - into.ptr[op] + 1):
-            since, chain = -FAR, now
+            L.members[k] = was.need_res[at + k]
+        n_setup, n_run = calendars_of(R, S, step, old.cand, L.members, n_need, L.setup_ids, L.run_ids)
+        begun = O.op[op].setup_done != 0
+        setup = 0 if begun else S.cand[old.cand].setup + old.changeover
+        run = run_work(S, old.cand, O.op[op].qty)
+        queue = 0 if begun else S.step[step].queue
+        tl = R.res[S.cand[old.cand].res].timeline
+        for k in range(-1, n_need + W.into.ptr[op + 1] - W.into.ptr[op] + 1):
+            since, chain = -FAR, W.now
             if k < n_need:
-                res = S.cand_res[cand] if k < 0 else members[k]
-                begin, _, _ = hold(S, step, k, first, start, finish)
-                if R.capacity[res] < ENDLESS:
-                    b = ended_before(P, res, begin)
-                    if b >= 0:
-                        since, chain = P.end[b], early[P.op[b]]
+                res = S.cand[old.cand].res if k < 0 else L.members[k]
+                begin, _, _ = hold(S, step, k, old.setup_start, old.start, old.end)
+                b = ended_before(P, res, begin)
+                if b >= 0:
+                    since, chain = P.row[b].end, early[P.row[b].op]
             elif k == n_need:
-                since = max(not_before[op], after_open(T, tl, max(arrival[op], now), queue))
+                since = max(L.op[op].ready, after_open(T, tl, L.op[op].ready_queued, queue))
             else:
-                j = into.arc[into.ptr[op] + k - n_need - 1]
-                pred = into.owner[j]
-                since = _handed_over(T, A, factory_tl, j, was.end[pred])
-                since, chain = after_open(T, tl, since, queue if A.queued[j] else 0), early[pred]
-            if since > -FAR and since <= first:
-                at, _, _ = place(T, setup_ids, n_setup, run_ids, n_run, setup, run, S.pause[step] != 0, since)
-                if at >= first:
+                arc = W.into.arc[W.into.ptr[op] + k - n_need - 1]
+                pred = W.into.owner[arc]
+                if was.op[pred].end >= 0:
+                    since = after_open(T, W.factory_tl, was.op[pred].end + W.A.arc[arc].wait, W.A.arc[arc].move)
+                    since, chain = after_open(T, tl, since, queue if W.A.arc[arc].queued else 0), early[pred]
+            if -FAR < since <= old.setup_start:
+                pause, stretch = S.step[step].pause != 0, S.step[step].max_stretch
+                first, _, _ = place(T, L.setup_ids, n_setup, L.run_ids, n_run, setup, run, pause, stretch, since)
+                if first >= old.setup_start:
                     early[op] = min(early[op], chain)
         for k in range(-1, n_need):
-            res = S.cand_res[cand] if k < 0 else members[k]
-            begin, end, units = hold(S, step, k, first, start, finish)
-            if R.capacity[res] < ENDLESS:
-                book(P, res, first, begin, end, units, op)
+            res = S.cand[old.cand].res if k < 0 else L.members[k]
+            begin, end, units = hold(S, step, k, old.setup_start, old.start, old.end)
+            if R.res[res].capacity < ENDLESS:
+                book(P, res, old.setup_start, begin, end, units, op)
     return early[:n_op]
-
-
-@leaf
-def _handed_over(T, A, factory_tl, j, end):
-    """When what a predecessor hands over has waited and moved; before everything where it had no place."""
-    return after_open(T, factory_tl, end + A.wait[j], A.move[j]) if end >= 0 else -FAR

@@ -87,3 +87,60 @@ def completions(T, factory_tl, end, move, dated, line_ptr, line_op):
                 break
             out[line] = max(out[line], after_open(T, factory_tl, end[op], move[k]))
     return out
+
+
+@kernel
+def knots(A, n_op, tied):
+    """Number the strongly connected parts of the network in which `tied` arcs lead both ways: `part[op]`.
+
+    Operations of a part cannot be decided one after another: a tied pair has to be known together, and so has
+    everything on a way between them. Tarjan 1972, without recursion.
+    """
+    back_ptr = np.zeros(n_op + 1, np.int64)
+    for j in range(A.succ.size):
+        if tied[j]:
+            back_ptr[A.succ[j] + 1] += 1
+    back_ptr = np.cumsum(back_ptr)
+    at, back = back_ptr[:-1].copy(), np.empty(back_ptr[-1], np.int64)
+    for op in range(n_op):
+        for j in range(A.ptr[op], A.ptr[op + 1]):
+            if tied[j]:
+                back[at[A.succ[j]]] = op
+                at[A.succ[j]] += 1
+    part, low, found = np.full(n_op, -1, np.int64), np.zeros(n_op, np.int64), np.full(n_op, -1, np.int64)
+    edge, path, stack = np.zeros(n_op, np.int64), np.empty(n_op, np.int64), np.empty(n_op, np.int64)
+    n_part = n_found = n_stack = 0
+    for root in range(n_op):
+        if found[root] >= 0:
+            continue
+        n_path = 1
+        path[0] = root
+        while n_path:
+            op = path[n_path - 1]
+            if found[op] < 0:
+                found[op] = low[op] = n_found
+                n_found += 1
+                stack[n_stack] = op
+                n_stack += 1
+            n_forward = A.ptr[op + 1] - A.ptr[op]
+            if edge[op] < n_forward + back_ptr[op + 1] - back_ptr[op]:
+                k = edge[op]
+                other = A.succ[A.ptr[op] + k] if k < n_forward else back[back_ptr[op] + k - n_forward]
+                edge[op] += 1
+                if found[other] < 0:
+                    path[n_path] = other
+                    n_path += 1
+                elif part[other] < 0:
+                    low[op] = min(low[op], found[other])
+                continue
+            n_path -= 1
+            if n_path:
+                low[path[n_path - 1]] = min(low[path[n_path - 1]], low[op])
+            if low[op] == found[op]:
+                while True:
+                    n_stack -= 1
+                    part[stack[n_stack]] = n_part
+                    if stack[n_stack] == op:
+                        break
+                n_part += 1
+    return part

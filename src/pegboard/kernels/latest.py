@@ -63,11 +63,17 @@ def _latest_overlapped(T, S, tl, cand, res_timeline, preferred, op_step, op_qty,
 @leaf
 def run_work(S, cand, qty):
     """Microseconds of run work of `qty` pieces on a candidate, fixed part included, rounded up."""
-    exact = min(S.cand_run[cand] * qty, 2e18)  # no calendar is longer, and whole numbers end soon after
+    return exact_work(S.cand_fixed[cand], S.cand_run[cand], qty)
+
+
+@leaf
+def exact_work(fixed, per_unit, qty):
+    """Microseconds of a fixed part and of so many units, rounded up."""
+    exact = min(per_unit * qty, 2e18)  # no calendar is longer, and whole numbers end soon after
     whole = int(exact)
     if exact - whole > 1e-3:
         whole += 1
-    return S.cand_fixed[cand] + whole
+    return fixed + whole
 
 
 @leaf

@@ -211,12 +211,12 @@ def gap_after(T, ids, n, t):
 
 
 @leaf
-def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
+def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, stretch, t):
     """Lay an operation at the earliest from `t` on: `(setup_start, start, end)`, FAR where it never fits.
 
     Setup is worked while the calendars `setup_ids` are all open, the run while `run_ids` are; both begin with the
     primary resource's calendar. A setup ends when the run can begin: it is not done long before. Without `pause`
-    setup and run must lie in unbroken open time.
+    setup and run must lie in unbroken open time; from start to end at most `stretch` elapsed seconds may pass.
     """
     while True:
         first = common_open(T, setup_ids, n_setup, t) if setup > 0 else common_open(T, run_ids, n_run, t)
@@ -238,6 +238,12 @@ def place(T, setup_ids, n_setup, run_ids, n_run, setup, run, pause, t):
         finish = advance(T, run_ids, n_run, opening, run)
         if finish >= FAR:
             return FAR, FAR, FAR
+        if finish - opening > stretch:
+            later = common_open(T, run_ids, n_run, common_until(T, run_ids, n_run, opening))
+            if later >= FAR:
+                return FAR, FAR, FAR
+            t = max(first + 60, retreat(T, setup_ids, n_setup, later, setup)) if setup > 0 else later
+            continue
         if pause:
             return first, opening, finish
         if setup > 0:

@@ -1,6 +1,6 @@
 """Who holds what of each resource when: bookings in order of setup start, so that gaps can be found and filled.
 
-Unlike the event loop of dispatch, which only knows what is held now, a profile can be asked about any stretch of time.
+Unlike the event loop of dispatch, which knows what is held now, a profile can be asked about any stretch of time.
 """
 
 from typing import NamedTuple
@@ -8,45 +8,32 @@ from typing import NamedTuple
 import numpy as np
 
 from pegboard.kernels.arrays import FAR, Ints
-from pegboard.kernels.compiled import kernel, leaf
+from pegboard.kernels.compiled import leaf
+from pegboard.kernels.packed import Records, blank
+
+ROW = np.dtype([(name, np.int64) for name in "key start end units op before after high".split()])
+RES = np.dtype([(name, np.int64) for name in "first last last_start last_was".split()])
 
 
 class Profile(NamedTuple):
-    """Bookings as linked lists, one for each resource from `first[res]` to `last[res]`, in order of `key`.
+    """Bookings `row` as linked lists, one for each resource from `first` to `last`, in order of `key`.
 
     `key` is the setup start of the operation, `[start, end)` what it holds of the resource, `units` how much of it.
     `high` is the latest end of a booking and of all before it: a walk back from the last may stop where it is past.
+    What keeps the sequence notes in `last_start` and `last_was` what began last, and when it had begun in the old plan.
     """
 
-    key: Ints
-    start: Ints
-    end: Ints
-    units: Ints
-    op: Ints
-    before: Ints
-    after: Ints
-    high: Ints
-    first: Ints
-    last: Ints
+    row: Records
+    res: Records
     size: Ints
 
 
-@kernel
-def empty_profile(n_res, room):
+def empty_profile(n_res: int, room: int) -> Profile:
     """A profile without bookings, with room for so many."""
-    return Profile(
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.full(n_res, -1, np.int64),
-        np.full(n_res, -1, np.int64),
-        np.zeros(1, np.int64),
-    )
+    res = blank(n_res, RES)
+    res["first"] = res["last"] = -1
+    res["last_start"] = res["last_was"] = -FAR
+    return Profile(blank(room + 1, ROW), res, np.zeros(1, np.int64))
 
 
 @leaf
@@ -56,47 +43,38 @@ def book(P, res, key, start, end, units, op):
         return -1
     i = P.size[0]
     P.size[0] += 1
-    P.key[i], P.start[i], P.end[i], P.units[i], P.op[i] = key, start, end, units, op
-    at = P.last[res]
-    while at >= 0 and P.key[at] > key:
-        at = P.before[at]
-    later = P.after[at] if at >= 0 else P.first[res]
-    P.before[i], P.after[i] = at, later
-    high = max(end, P.high[at]) if at >= 0 else end
-    P.high[i] = high
+    P.row[i].key, P.row[i].start, P.row[i].end, P.row[i].units, P.row[i].op = key, start, end, units, op
+    at = P.res[res].last
+    while at >= 0 and P.row[at].key > key:
+        at = P.row[at].before
+    later = P.row[at].after if at >= 0 else P.res[res].first
+    P.row[i].before, P.row[i].after = at, later
+    high = max(end, P.row[at].high) if at >= 0 else end
+    P.row[i].high = high
     if at >= 0:
-        P.after[at] = i
+        P.row[at].after = i
     else:
-        P.first[res] = i
+        P.res[res].first = i
     if later >= 0:
-        P.before[later] = i
+        P.row[later].before = i
     else:
-        P.last[res] = i
-    while later >= 0 and P.high[later] < high:
-        P.high[later] = high
-        later = P.after[later]
+        P.res[res].last = i
+    _raise_high(P, later, high)
     return i
 
 
 @leaf
 def prolong(P, i, end):
     """Let a booking last until `end`, if it does not already."""
-    P.end[i] = max(P.end[i], end)
-    while i >= 0 and P.high[i] < end:
-        P.high[i] = end
-        i = P.after[i]
+    P.row[i].end = max(P.row[i].end, end)
+    _raise_high(P, i, end)
 
 
 @leaf
-def past_travel(P, S, out, res, start, end, travel, primary):
-    """`start`, or when a tool is back from another primary resource, beside which it is too close to `[start, end)`."""
-    k = P.last[res]
-    while k >= 0 and P.high[k] + travel > start:
-        elsewhere = S.cand_res[out.cand[P.op[k]]] != primary
-        if elsewhere and P.start[k] < end + travel and P.end[k] + travel > start:
-            return P.end[k] + travel
-        k = P.before[k]
-    return start
+def _raise_high(P, i, high):
+    while i >= 0 and P.row[i].high < high:
+        P.row[i].high = high
+        i = P.row[i].after
 
 
 @leaf
@@ -105,12 +83,12 @@ def free_from(P, res, start, end, units, capacity):
     if start >= end:
         return start
     held, soonest = 0, FAR
-    k = P.last[res]
-    while k >= 0 and P.high[k] > start:
-        if P.start[k] < end and P.end[k] > start:
-            held += P.units[k]
-            soonest = min(soonest, P.end[k])
-        k = P.before[k]
+    k = P.res[res].last
+    while k >= 0 and P.row[k].high > start:
+        if P.row[k].start < end and P.row[k].end > start:
+            held += P.row[k].units
+            soonest = min(soonest, P.row[k].end)
+        k = P.row[k].before
     if held + units <= capacity or _most_held(P, res, start, end) + units <= capacity:
         return start
     return soonest
@@ -120,31 +98,48 @@ def free_from(P, res, start, end, units, capacity):
 def _most_held(P, res, start, end):
     """Most units held at once over a stretch: at its start, or where a booking begins in it."""
     most = 0
-    k = P.last[res]
-    while k >= 0 and P.high[k] > start:
-        if P.start[k] < end and P.end[k] > start:
-            at, held = max(P.start[k], start), 0
-            j = P.last[res]
-            while j >= 0 and P.high[j] > at:
-                if P.start[j] <= at and P.end[j] > at:
-                    held += P.units[j]
-                j = P.before[j]
+    k = P.res[res].last
+    while k >= 0 and P.row[k].high > start:
+        if P.row[k].start < end and P.row[k].end > start:
+            at, held = max(P.row[k].start, start), 0
+            j = P.res[res].last
+            while j >= 0 and P.row[j].high > at:
+                if P.row[j].start <= at and P.row[j].end > at:
+                    held += P.row[j].units
+                j = P.row[j].before
             most = max(most, held)
-        k = P.before[k]
+        k = P.row[k].before
     return most
 
 
 @leaf
-def around(P, family, res, key):
+def brought_from(P, S, out, res, start, end, units, capacity, travel, primary):
+    """`start` where so many units of a tool are there for `[start, end)`, else when the first is back from elsewhere.
+
+    Beside another primary resource a unit is away for its travel before and after each use.
+    """
+    held, soonest = 0, FAR
+    k = P.res[res].last
+    while k >= 0 and P.row[k].high + travel > start:
+        away = travel if S.cand[out.op[P.row[k].op].cand].res != primary else 0
+        if P.row[k].start < end + away and P.row[k].end + away > start:
+            held += P.row[k].units
+            soonest = min(soonest, P.row[k].end + away)
+        k = P.row[k].before
+    return start if start >= end or held + units <= capacity else soonest
+
+
+@leaf
+def around(P, O, res, key):
     """The bookings with a family just before and just after what would be booked with this key; -1 for none."""
     later = -1
-    k = P.last[res]
+    k = P.res[res].last
     while k >= 0:
-        if family[P.op[k]] >= 0:
-            if P.key[k] <= key:
+        if O.op[P.row[k].op].family >= 0:
+            if P.row[k].key <= key:
                 return k, later
             later = k
-        k = P.before[k]
+        k = P.row[k].before
     return -1, later
 
 
@@ -152,9 +147,9 @@ def around(P, family, res, key):
 def ended_before(P, res, t):
     """The booking with the latest end at or before `t`; -1 for none."""
     best, best_end = -1, -FAR
-    k = P.last[res]
-    while k >= 0 and P.high[k] > best_end:
-        if P.end[k] <= t and P.end[k] > best_end:
-            best, best_end = k, P.end[k]
-        k = P.before[k]
+    k = P.res[res].last
+    while k >= 0 and P.row[k].high > best_end:
+        if P.row[k].end <= t and P.row[k].end > best_end:
+            best, best_end = k, P.row[k].end
+        k = P.row[k].before
     return best

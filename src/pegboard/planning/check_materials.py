@@ -4,19 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from pegboard.domain.factory import Factory
+from pegboard.domain.factory import Factory, RouteKey
 from pegboard.domain.item import BomLine, Item, Supply
 from pegboard.domain.routing import RoutingStep
 from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import ItemSupplier
+from pegboard.planning.check_routes import Routes, names
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import cycles
 
-Routing = Mapping[str, tuple[RoutingStep, ...]]
+Routing = Mapping[RouteKey, tuple[RoutingStep, ...]]
 
 
 def check_bom(
-    snapshot: Snapshot, items: Mapping[str, Item], routing: Routing, faults: Faults
+    snapshot: Snapshot, items: Mapping[str, Item], routes: Routes, routing: Routing, faults: Faults
 ) -> dict[str, tuple[BomLine, ...]]:
     """Usable component lines by parent."""
     bom: dict[str, list[BomLine]] = defaultdict(list)
@@ -56,15 +57,17 @@ def check_bom(
                 line.source,
             )
             continue
-        steps = {s.step for s in routing.get(line.parent, ())}
-        if line.step is not None and line.step not in steps:
-            faults.block(
-                line.parent,
-                "V125",
-                f"{line.parent} takes {line.component} at step {line.step}, which is not in its routing",
-                "correct the step",
-                line.source,
-            )
+        for route in [line.route] if line.route else names(routes, line.parent):
+            steps = {s.step for s in routing.get((line.parent, route), ())}
+            if line.step is not None and line.step not in steps:
+                where = f"its route {route}" if route else "its routing"
+                faults.block(
+                    line.parent,
+                    "V125",
+                    f"{line.parent} takes {line.component} at step {line.step}, which is not in {where}",
+                    "correct the step",
+                    line.source,
+                )
         bom[line.parent].append(line)
     return {p: tuple(sorted(rows, key=_bom_key)) for p, rows in sorted(bom.items())}
 
@@ -148,6 +151,7 @@ def check_supply(
 ) -> None:
     """Items that have no source, or no capacity behind them."""
     with_bom = {line.parent for line in snapshot.bom}
+    with_routing = {item for item, _ in routing}
     for name, how in supply.items():
         item = items[name]
         if how == "buy" and name not in sources and item.lead_time_days <= 0:
@@ -158,7 +162,7 @@ def check_supply(
                 "add a row to item_suppliers.csv, or a lead time to the item",
                 item.source,
             )
-        if how == "make" and name not in routing:
+        if how == "make" and name not in with_routing:
             faults.info(
                 "V106",
                 name,
@@ -200,4 +204,5 @@ def _bom_key(line: BomLine) -> tuple[Any, ...]:
         line.qty_per,
         line.fixed_qty,
         str(line.valid_from),
+        line.route,
     )

@@ -3,23 +3,29 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pegboard.domain.factory import Member, StepKey
+from pegboard.domain.factory import Member, RouteKey, StepKey
 from pegboard.domain.item import Item
 from pegboard.domain.resource import Resource
 from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
 from pegboard.domain.snapshot import Snapshot
+from pegboard.planning.check_routes import Routes, check_doubles, names, on_route
 from pegboard.planning.faults import Faults
 
 Members = Mapping[str, tuple[Member, ...]]
-Routing = dict[str, tuple[RoutingStep, ...]]
+Routing = dict[RouteKey, tuple[RoutingStep, ...]]
 Alternates = dict[StepKey, tuple[RoutingAlternate, ...]]
 Needs = dict[StepKey, tuple[RoutingNeed, ...]]
 
 
 def check_processes(
-    snapshot: Snapshot, items: Mapping[str, Item], resources: Mapping[str, Resource], members: Members, faults: Faults
+    snapshot: Snapshot,
+    items: Mapping[str, Item],
+    routes: Routes,
+    resources: Mapping[str, Resource],
+    members: Members,
+    faults: Faults,
 ) -> tuple[Routing, Alternates, Needs]:
-    """Usable routing steps in order of work, with their alternates and further needs."""
+    """Usable steps of each route in order of work; alternates and further needs by step number, on every route."""
     by_item: dict[str, list[RoutingStep]] = defaultdict(list)
     for row in snapshot.routing:
         if row.item not in items:
@@ -68,13 +74,24 @@ def check_processes(
             continue
         needs[key].append(need)
         found = members.get(need.resource, ())
-        able = [m for m in found if resources[m.resource].capacity >= need.qty or not resources[m.resource].finite]
+        skilled = [m for m in found if need.min_level is None or m.level >= need.min_level]
+        able = [m for m in skilled if resources[m.resource].capacity >= need.qty or not resources[m.resource].finite]
         if not found:
             faults.block(
                 need.item,
                 "V121",
                 f"step {need.step} of {need.item} needs {need.resource}, which is no usable resource, group or skill",
                 "add it to resources.csv or skills.csv",
+                need.source,
+            )
+        elif not skilled:
+            best = max(found, key=lambda m: (m.level, m.resource))
+            faults.block(
+                need.item,
+                "V179",
+                f"step {need.step} of {need.item} needs {need.resource} at level {need.min_level:g}, which nobody has; "
+                f"the best is {best.resource} with {best.level:g}",
+                "lower min_level, or raise a level in skills.csv",
                 need.source,
             )
         elif not able:
@@ -86,13 +103,15 @@ def check_processes(
                 "lower the quantity, or raise a capacity",
                 need.source,
             )
-    routing: dict[str, tuple[RoutingStep, ...]] = {}
+    routing: Routing = {}
     for item, rows in by_item.items():
-        ordered = _in_order_of_work(item, sorted(rows, key=lambda s: s.step), faults)
+        for route in names(routes, item):
+            steps = on_route(rows, route)
+            check_doubles(item, steps, route, faults)
+            if ordered := _in_order_of_work(item, steps, faults):
+                routing[item, route] = tuple(ordered)
         for row in rows:
             _check_step(row, members, faults, has_alternate=bool(alternates.get((item, row.step))))
-        if ordered:
-            routing[item] = tuple(ordered)
     return (
         dict(sorted(routing.items())),
         {k: tuple(sorted(v, key=lambda a: (a.rank, a.resource))) for k, v in alternates.items()},
@@ -118,15 +137,6 @@ def _check_step(row: RoutingStep, members: Members, faults: Faults, *, has_alter
             "make one routing per variant",
             row.source,
         )
-    for what, given in (("batch_key", row.batch_key), ("max_stretch_min", row.max_stretch_min)):
-        if given:
-            faults.warning(
-                "V131",
-                row.item,
-                f"step {row.step} of {row.item} has {what} {given}, which the engine does not keep yet",
-                "check these operations by hand; the certificate lists the constraint as ignored",
-                row.source,
-            )
 
 
 def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> list[RoutingStep]:

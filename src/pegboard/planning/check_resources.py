@@ -136,9 +136,9 @@ def check_resources(
             )
         elif s.resource in resources and s.skill not in groups:
             until = FAR if s.valid_to is None else bounds(s.valid_to, s.valid_to, calendars.span.zone)[1]
-            members[s.skill].append(Member(s.resource, until))
-    return (
-        resources,
-        timelines,
-        {name: tuple(sorted(set(rows), key=lambda m: (m.resource, m.until))) for name, rows in sorted(members.items())},
-    )
+            members[s.skill].append(Member(s.resource, until, s.level or 0.0))
+    return resources, timelines, {name: _in_order(rows) for name, rows in sorted(members.items())}
+
+
+def _in_order(members: list[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(set(members), key=lambda m: (m.resource, m.until, m.level)))

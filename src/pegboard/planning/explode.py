@@ -1,12 +1,15 @@
 """Which components a work order draws, at which step and how much: the bill of materials, phantoms looked through."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from pegboard.domain.calendar import local_day
-from pegboard.domain.factory import Factory
+from pegboard.domain.factory import Factory, RouteKey
 from pegboard.domain.item import BomLine
 from pegboard.domain.quantity import round_up
 from pegboard.domain.record import Moment
+from pegboard.domain.routing import Route
+from pegboard.planning.check_routes import is_of
 
 
 class Exploder:
@@ -17,26 +20,29 @@ class Exploder:
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
-        self._always: dict[str, tuple[BomLine, ...]] = {}
+        self._always: dict[RouteKey, tuple[BomLine, ...]] = {}
         self._dated: set[str] = set()
         self.gaps: set[tuple[str, date]] = set()
         for parent, lines in factory.bom.items():
             if any(line.valid_from or line.valid_to for line in lines):
                 self._dated.add(parent)
             else:
-                self._always[parent] = _one_alternate(lines)
+                for route in factory.route_names(parent):
+                    self._always[parent, route] = _one_alternate([line for line in lines if is_of(line, route)])
 
-    def lines(self, parent: str, need: int) -> tuple[BomLine, ...]:
-        """The component lines in force when `need` falls, one of each alternate group."""
+    def lines(self, parent: str, need: int, route: str = "") -> tuple[BomLine, ...]:
+        """The component lines of a route in force when `need` falls, one of each alternate group."""
         if parent not in self._dated:
-            return self._always.get(parent, ())
+            return self._always.get((parent, route), ())
         day = local_day(need, self.factory.zone)
-        if not any(is_effective(line, day) for line in self.factory.bom[parent] if line.valid_from or line.valid_to):
+        lines = [line for line in self.factory.bom[parent] if is_of(line, route)]
+        dated = [line for line in lines if line.valid_from or line.valid_to]
+        if dated and not any(is_effective(line, day) for line in dated):
             self.gaps.add((parent, day))
-        return _one_alternate(tuple(line for line in self.factory.bom[parent] if is_effective(line, day)))
+        return _one_alternate([line for line in lines if is_effective(line, day)])
 
     def components(
-        self, parent: str, started: dict[int | None, float], need: int
+        self, parent: str, route: str, started: dict[int | None, float], need: int
     ) -> list[tuple[str, int | None, float]]:
         """`(component, step, quantity)` for a work order that starts `started[step]` pieces (None: first step).
 
@@ -45,7 +51,7 @@ class Exploder:
         """
         found: list[tuple[str, int | None, float]] = []
         todo: list[tuple[BomLine, int | None, float | None]] = [
-            (line, line.step, None) for line in reversed(self.lines(parent, need))
+            (line, line.step, None) for line in reversed(self.lines(parent, need, route))
         ]
         while todo:
             line, step, of_phantom = todo.pop()
@@ -67,8 +73,8 @@ class Exploder:
         return round_up(gross, self.factory.items[line.component].decimals)
 
 
-def is_effective(line: BomLine, day: date) -> bool:
-    """Whether a line is in force on a day; both ends are included."""
+def is_effective(line: BomLine | Route, day: date) -> bool:
+    """Whether a line or route is in force on a day; both ends are included."""
     return (line.valid_from is None or _day(line.valid_from) <= day) and (
         line.valid_to is None or day <= _day(line.valid_to)
     )
@@ -78,7 +84,7 @@ def _day(moment: Moment) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _one_alternate(lines: tuple[BomLine, ...]) -> tuple[BomLine, ...]:
+def _one_alternate(lines: Sequence[BomLine]) -> tuple[BomLine, ...]:
     """All lines outside alternate groups, and of each group the one of lowest rank."""
     best: dict[str, BomLine] = {}
     for line in lines:

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pegboard.domain.calendar import DAY
 from pegboard.domain.factory import Factory
+from pegboard.kernels.arrays import Steps
 from pegboard.kernels.latest import run_works
+from pegboard.planning.check_routes import is_of
 from pegboard.tables.process import ProcessTable
 
 
@@ -53,19 +56,25 @@ def cumulative(own: Mapping[str, float], components: Mapping[str, Iterable[Compo
 def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
     """Lead times of all items that can be supplied, one smallest lot each, on an average week.
 
-    Working time is stretched by how much of the week its resource is open; nothing waits for anybody else.
+    Of alternate routes the one of least rank counts. Working time is stretched by how much of the week its resource is
+    open; nothing waits for anybody else.
     """
     own: dict[str, float] = {}
+    steps, preferred = table.steps(), table.preferred()
     offsets: dict[tuple[str, int | None], float] = {}
     for item, how in factory.supply.items():
         if how == "buy":
             source = factory.sources.get(item)
             lead = source.lead_time_days if source else None
             own[item] = factory.items[item].lead_time_days if lead is None else lead
-        elif how == "make" and item in table.span:
-            own[item] = _routing_days(factory, table, item, offsets)
+        elif how == "make" and table.makes(item):
+            own[item] = _routing_days(factory, table, steps, preferred, item, offsets)
     components = {
-        parent: [(line.component, offsets.get((parent, line.step), 0.0)) for line in rows]
+        parent: [
+            (line.component, offsets.get((parent, line.step), 0.0))
+            for line in rows
+            if is_of(line, factory.route_names(parent)[0])
+        ]
         for parent, rows in factory.bom.items()
         if parent not in factory.blocked
     }
@@ -73,15 +82,19 @@ def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
 
 
 def _routing_days(
-    factory: Factory, table: ProcessTable, item: str, offsets: dict[tuple[str, int | None], float]
+    factory: Factory,
+    table: ProcessTable,
+    steps: Steps,
+    preferred: NDArray[np.int64],
+    item: str,
+    offsets: dict[tuple[str, int | None], float],
 ) -> float:
     """Days along the longest way through an item's steps; notes when each step begins."""
-    first, last = table.span[item]
-    steps, preferred = table.steps(), table.preferred()
+    process = table.processes[table.process(item)]
     qty = max(factory.items[item].min_qty, 1.0)
     ended: dict[int, float] = {}
     week = 7 * DAY
-    for row in range(first, last):
+    for row in range(process.first, process.end):
         cand = int(preferred[row])
         timeline = table.timelines.rows[int(table.res_timeline[int(steps.cand_res[cand])])]
         share = max(timeline.open_until(factory.now + week) - timeline.open_until(factory.now), 1) / week

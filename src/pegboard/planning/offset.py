@@ -3,8 +3,8 @@
 Capacity is not looked at here: a latest date says when an operation must start at the latest, not that it can.
 """
 
-from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,34 @@ from numpy.typing import NDArray
 
 from pegboard.domain.supply import WorkOrderStep
 from pegboard.kernels.latest import latest_dates
+from pegboard.planning.split import Splitter
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import Work, spans
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Progress = Mapping[tuple[str, int], WorkOrderStep]
 
 
-class Latest:
-    """Growing columns over all operations; `issued` marks those whose material has been drawn already."""
+@dataclass(frozen=True)
+class Batch:
+    """The operations of some work orders as columns; operation `base + i` stands at place `i`.
 
-    def __init__(self) -> None:
-        self.work, self.row = array("q"), array("q")
-        self.qty = array("d")
-        self.arrival, self.start, self.end = array("q"), array("q"), array("q")
-        self.issued = array("b")
+    `part` numbers the operations of a divided step from 1, 0 is a whole step; `issued` marks those whose material has
+    been drawn already. Latest `arrival`, setup `start` and `end` hold at infinite capacity. Predecessors are places.
+    """
+
+    base: int
+    work: Ints
+    row: Ints
+    qty: Floats
+    part: Ints
+    issued: NDArray[Any]
+    arrival: Ints
+    start: Ints
+    end: Ints
+    pred_ptr: Ints
+    pred_op: Ints
 
 
 class Offset:
@@ -33,29 +47,39 @@ class Offset:
 
     def __init__(self, table: ProcessTable) -> None:
         self.table = table
-        self.latest = Latest()
-        self._steps = table.steps()
-        self._norm = self._steps._replace(queue=table.queue_norm)
+        self.batches: list[Batch] = []
+        self._n_op = 0
+        self._norm = table.steps()._replace(queue=table.queue_norm)
         self._preferred = table.preferred()
         self._tails = table.tail_yields()
         self._pred_ptr = spans([len(r.preds) for r in table.rows])
         self._pred_row = np.array([p for r in table.rows for p in r.preds], np.int64)
         self._scale = np.array([10.0 ** table.factory.items[r.item].decimals for r in table.rows])
+        self._first = np.array([p.first for p in table.processes], np.int64)
+        self._count = np.array([p.end - p.first for p in table.processes], np.int64)
+        self._start = np.array([p.start for p in table.processes], np.int64)
+        self._splitter = Splitter(table, self._scale)
 
-    def array(self, column: str) -> Ints:
-        """A column of whole numbers as an array of its own."""
-        return np.array(getattr(self.latest, column), np.int64)
+    def column(self, name: str) -> NDArray[Any]:
+        """A column over all batches."""
+        columns = [getattr(b, name) for b in self.batches]
+        return np.concatenate(columns) if columns else np.empty(0, np.int64)
 
-    def add(
-        self, works: Sequence[Work], fresh: Sequence[int], progress: Mapping[tuple[str, int], WorkOrderStep]
-    ) -> Latest:
+    def predecessors(self) -> tuple[Ints, Ints]:
+        """The predecessors of all operations: `(ptr, operation)`."""
+        counts = [np.diff(b.pred_ptr) for b in self.batches]
+        ops = [b.pred_op + b.base for b in self.batches]
+        if not ops:
+            return spans([]), np.empty(0, np.int64)
+        return spans(np.concatenate(counts)), np.concatenate(ops)
+
+    def add(self, works: Sequence[Work], fresh: Sequence[int], progress: Progress) -> Batch:
         """Append the operations of the `fresh` work orders and time them backward from their need."""
-        base = len(self.latest.row)
         rows, owner, qty, issued = self._operations(works, fresh, progress)
-        first = np.searchsorted(owner, np.arange(len(fresh) + 1))
-        for k, w in enumerate(fresh):
-            works[w].first_op, works[w].n_op = base + int(first[k]), int(first[k + 1] - first[k])
-        pred_ptr, pred_op = self.predecessors(rows, owner)
+        whole = _reported(works, fresh, rows, owner, self.table, progress)
+        rows, owner, qty, issued, part = self._splitter.split(rows, owner, qty, issued, whole)
+        first = np.searchsorted(owner, np.arange(len(fresh) + 1)).astype(np.int64)
+        pred_ptr, pred_op = self._predecessors(rows, owner)
         out = np.empty((3, rows.size), np.int64)
         table = self.table
         latest_dates(
@@ -64,7 +88,7 @@ class Offset:
             table.factory_tl,
             table.res_timeline,
             self._preferred,
-            first.astype(np.int64),
+            first,
             rows,
             qty,
             pred_ptr,
@@ -73,38 +97,36 @@ class Offset:
             np.array([works[w].cures for w in fresh], np.int64),
             out,
         )
-        latest = self.latest
-        latest.work.extend(np.asarray(fresh, np.int64)[owner].tolist())
-        latest.row.extend(rows.tolist())
-        latest.qty.extend(qty.tolist())
-        latest.issued.extend(issued.tolist())
-        for column, values in zip((latest.arrival, latest.start, latest.end), out, strict=True):
-            column.extend(values.tolist())
-        return latest
+        at = (first + self._n_op).tolist()
+        for w, begin, end in zip(fresh, at, at[1:], strict=False):
+            works[w].first_op, works[w].n_op = begin, end - begin
+        work = np.asarray(fresh, np.int64)[owner]
+        batch = Batch(self._n_op, work, rows, qty, part, issued, out[0], out[1], out[2], pred_ptr, pred_op)
+        self.batches.append(batch)
+        self._n_op += rows.size
+        return batch
 
-    def predecessors(self, rows: Ints, owner: Ints) -> tuple[Ints, Ints]:
-        """For each operation of a batch the operations of its own work order that come before it.
+    def _predecessors(self, rows: Ints, owner: Ints) -> tuple[Ints, Ints]:
+        """For each operation of a batch the places of those of its own work order that come before it.
 
         A predecessor step that is not in the batch, because it is done, hands over to its own predecessors.
         """
         counts = self._pred_ptr[rows + 1] - self._pred_ptr[rows]
-        ptr = spans(counts)
         op = np.repeat(np.arange(rows.size), counts)
-        pred_row = self._pred_row[
-            np.repeat(self._pred_ptr[rows], counts) + np.arange(ptr[-1]) - np.repeat(ptr[:-1], counts)
-        ]
-        key = owner * len(self.table.rows) + rows
-        order = np.argsort(key, kind="stable")
+        pred_row = self._pred_row[np.repeat(self._pred_ptr[rows], counts) + _within(counts)]
+        key = owner * len(self.table.rows) + rows  # ascending: batches are laid out by work order and row
         wanted = owner[op] * len(self.table.rows) + pred_row
-        at = np.minimum(np.searchsorted(key[order], wanted), max(rows.size - 1, 0))
-        found = order[at] if rows.size else at
-        present = key[found] == wanted if rows.size else np.zeros(0, bool)
-        if present.all():
-            return ptr, found.astype(np.int64)
-        return self._past_done_steps(rows, owner, key)
+        at = np.searchsorted(key, wanted)
+        found = np.searchsorted(key, wanted, side="right") - at
+        if not (found > 0).all():
+            return self._past_done_steps(rows, owner, key)
+        ptr = spans(np.bincount(op, weights=found, minlength=rows.size).astype(np.int64))
+        return ptr, (np.repeat(at, found) + _within(found)).astype(np.int64)
 
     def _past_done_steps(self, rows: Ints, owner: Ints, key: Ints) -> tuple[Ints, Ints]:
-        where = {int(k): int(i) for k, i in zip(key, np.arange(rows.size), strict=True)}
+        where: dict[int, list[int]] = {}
+        for i, k in enumerate(key.tolist()):
+            where.setdefault(k, []).append(i)
         n = len(self.table.rows)
         lists: list[list[int]] = []
         for i in range(rows.size):
@@ -114,29 +136,29 @@ class Offset:
                 if row in seen:
                     continue
                 seen.add(row)
-                op = where.get(int(owner[i]) * n + row)
-                if op is None:
+                ops = where.get(int(owner[i]) * n + row)
+                if ops is None:
                     todo.extend(self.table.rows[row].preds)
                 else:
-                    found.append(op)
+                    found.extend(ops)
             lists.append(sorted(found))
         return spans([len(x) for x in lists]), np.array([o for x in lists for o in x], np.int64)
 
     def _operations(
-        self, works: Sequence[Work], fresh: Sequence[int], progress: Mapping[tuple[str, int], WorkOrderStep]
-    ) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[Any]]:
-        bounds = [self.table.span[works[w].item] for w in fresh]
-        counts = np.array([b - a for a, b in bounds], np.int64)
+        self, works: Sequence[Work], fresh: Sequence[int], progress: Progress
+    ) -> tuple[Ints, Ints, Floats, NDArray[Any]]:
+        """Row, owner, started quantity and whether material is issued, for all steps that are not done."""
+        process = np.array([works[w].process for w in fresh], np.int64)
+        counts = self._count[process]
         ptr = spans(counts)
         owner = np.repeat(np.arange(len(fresh)), counts)
-        starts = np.array([a for a, _ in bounds], np.int64)
-        rows = np.repeat(starts, counts) + np.arange(ptr[-1]) - np.repeat(ptr[:-1], counts)
+        rows = np.repeat(self._first[process], counts) + _within(counts)
         good = np.array([works[w].good for w in fresh])[owner]
         lot = np.array([works[w].qty for w in fresh])[owner]
         scaled = good / self._tails[rows] * self._scale[rows]
         qty = np.ceil(scaled - 1e-9 - 1e-14 * scaled) / self._scale[rows]
         lossless = np.isclose(
-            self._tails[rows], self._tails[np.repeat(self._first_row(bounds), counts)], rtol=1e-12, atol=0
+            self._tails[rows], self._tails[np.repeat(self._start[process], counts)], rtol=1e-12, atol=0
         )
         qty = np.where(lossless, lot, qty)
         keep = np.ones(rows.size, bool)
@@ -148,19 +170,13 @@ class Offset:
                     self._progress(works[w], progress, i, rows, qty, lossless, keep, issued)
         return rows[keep], owner[keep], qty[keep], issued[keep]
 
-    def _first_row(self, bounds: Sequence[tuple[int, int]]) -> Ints:
-        """The row of the lowest step number of each item: where the lot starts."""
-        rows = self.table.rows
-        first = [min(range(a, b), key=lambda r: rows[r].step.step if rows[r].step else 0) for a, b in bounds]  # type: ignore[union-attr]
-        return np.array(first, np.int64)
-
     def _progress(
         self,
         work: Work,
-        progress: Mapping[tuple[str, int], WorkOrderStep],
+        progress: Progress,
         i: int,
         rows: Ints,
-        qty: NDArray[np.float64],
+        qty: Floats,
         lossless: NDArray[np.bool_],
         keep: NDArray[np.bool_],
         issued: NDArray[Any],
@@ -180,3 +196,21 @@ class Offset:
             issued[i] = 1
         else:
             qty[i] = max(0.0, min(qty[i], total - row.good_qty - row.scrapped_qty))
+
+
+def _reported(
+    works: Sequence[Work], fresh: Sequence[int], rows: Ints, owner: Ints, table: ProcessTable, progress: Progress
+) -> NDArray[np.bool_]:
+    """Operations of which something is known, such as progress or a lock: they stay whole."""
+    found = np.zeros(rows.size, bool)
+    exists = np.array([works[w].record is not None for w in fresh], bool)
+    for i in np.flatnonzero(exists[owner]).tolist():
+        found[i] = (works[fresh[owner[i]]].wo, table.rows[rows[i]].number) in progress
+    return found
+
+
+def _within(counts: Ints) -> Ints:
+    """0, 1, ... within each run of `counts`."""
+    ends = np.cumsum(counts)
+    found: Ints = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - counts, counts)
+    return found

@@ -15,11 +15,13 @@ from pegboard.domain.finding import Finding, info, warning
 from pegboard.domain.order import OrderLine
 from pegboard.domain.quantity import round_down
 from pegboard.domain.supply import WorkOrder
-from pegboard.planning.explode import Exploder
+from pegboard.planning.check_lots import LotLimits, beyond_maintenance
+from pegboard.planning.draw import Drawing
 from pegboard.planning.lotsize import LotRule, rule_for
-from pegboard.planning.net import Draw, Source, Taken, net
-from pegboard.planning.offset import Latest, Offset
+from pegboard.planning.net import Draw, Source, Taken, by_operation, net
+from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
+from pegboard.planning.routes import new_lots, process_under_way
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Line, Link, Purchase, Shortage, SupplyPlan, Work
 
@@ -48,7 +50,7 @@ def pull(
     while True:
         run = _Pull(factory, table, lines, frozenset(unplanned), frozenset(stuck), barred)
         run.run()
-        if not run.shortages:
+        if not run.shortages and not run.unfit:
             run.findings.extend(stuck.values())
             return run.result(unplanned)
         for shortage in run.true_shortages():
@@ -116,7 +118,8 @@ class _Pull:
     ) -> None:
         self.factory, self.table, self.lines, self.left_out = factory, table, lines, left_out
         self.barred = barred
-        self.exploder = Exploder(factory)
+        self.drawing = Drawing(factory, table, lines)
+        self._limits = LotLimits(table)
         self.offset = Offset(table)
         self.dates = PurchaseDates(factory)
         self.works: list[Work] = []
@@ -124,16 +127,20 @@ class _Pull:
         self.links: list[Link] = []
         self.findings: list[Finding] = []
         self.shortages: list[Shortage] = []
+        self.unfit: list[Shortage] = []
         self._queues: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._draws: dict[str, list[Draw]] = defaultdict(list)
         self._numbers: dict[str, int] = defaultdict(int)
         self._taken_names = {w.wo for rows in factory.work_orders.values() for w in rows}
         self._open: dict[str, list[int]] = {}
         self._stuck = stuck
+        self._no_way: dict[str, str] = {}
         self._scrapped: dict[str, float] = defaultdict(float)
-        for (wo, _), step in factory.progress.items():
+        self._reported: dict[str, set[int]] = defaultdict(set)
+        for (wo, number), step in factory.progress.items():
             self._scrapped[wo] += step.scrapped_qty
-        self._variants = {i for i, steps in factory.routing.items() if any("{" in s.family for s in steps)}
+            self._reported[wo].add(number)
+        self._variants = {i for (i, _), steps in factory.routing.items() if any("{" in s.family for s in steps)}
 
     def run(self) -> None:
         for i, line in enumerate(self.lines):
@@ -185,21 +192,23 @@ class _Pull:
             )
             gone = record.completed_qty + max(record.scrapped_qty, self._scrapped.get(record.wo, 0.0))
             remaining = max(0.0, record.qty - gone)
-            good = round_down(remaining * self.table.total_yield(item), self.factory.items[item].decimals)
+            process = process_under_way(self.factory, self.table, item, self._reported[record.wo])
+            total_yield = self.table.processes[process].total_yield
             self.works.append(
                 Work(
-                    record.wo,
-                    item,
-                    remaining,
-                    good,
-                    due,
-                    -1,
-                    -FAR,
-                    self.factory.level[item],
-                    record.options,
-                    True,
-                    record.wo,
-                    record,
+                    wo=record.wo,
+                    item=item,
+                    qty=remaining,
+                    good=round_down(remaining * total_yield, self.factory.items[item].decimals),
+                    need=due,
+                    line=-1,
+                    earliest=-FAR,
+                    level=self.factory.level[item],
+                    options=record.options,
+                    cures=True,
+                    process=process,
+                    root=record.wo,
+                    record=record,
                 )
             )
             rows.append(len(self.works) - 1)
@@ -213,18 +222,19 @@ class _Pull:
             return
         how = self.factory.supply[item]
         earliest = self.dates.earliest(item) if how == "buy" and item not in self.factory.blocked else FAR
+        rule = rule_for(self.factory, item)
         taken, short = net(
             draws,
             self._sources(item, draws),
-            rule_for(self.factory, item),
-            lambda d, q: self._new_lots(item, d, q),
+            rule,
+            lambda d, q: self._new_lots(item, rule, d, q),
             earliest,
             self.factory.policy.allocation,
             self._day,
             self.barred,
         )
-        for t in taken:
-            self._link(item, t)
+        for t, op, qty in by_operation(taken):
+            self._link(item, t, op, qty)
             self._queues[item].append((t.draw.line, -1))
         for draw, qty in short:
             root = self.works[draw.work].root if draw.work >= 0 else ""
@@ -270,42 +280,45 @@ class _Pull:
                 )
         return found
 
-    def _new_lots(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
+    def _new_lots(self, item: str, rule: LotRule, draws: Sequence[Draw], qty: float) -> list[Source]:
         factory = self.factory
         if item in factory.blocked or factory.items[item].policy == "buffer":
             return []
         if factory.supply[item] == "buy":
-            return self._purchases(item, draws, qty)
-        total_yield = self.table.total_yield(item)
-        rule = rule_for(factory, item)
+            return self._purchases(item, rule, draws, qty)
+        need = min(d.need for d in draws)
+        lots, why_none = new_lots(factory, self.table, item, rule, qty, need)
+        if why_none:
+            self._no_way[item] = why_none
         root = draws[0]
         options = self.lines[root.line].record.options if root.line >= 0 else self.works[root.work].options
         found = []
-        for started, good in _good_lots(rule, qty, total_yield):
+        for started, good, process in lots:
             work = Work(
-                self._name(root.line_id or self.works[root.work].root),
-                item,
-                started,
-                good,
-                min(d.need for d in draws),
-                root.line,
-                min(d.earliest for d in draws),
-                factory.level[item],
-                options,
-                any(d.work >= 0 for d in draws),
-                self.works[root.work].root if root.line < 0 else "",
+                wo=self._name(root.line_id or self.works[root.work].root),
+                item=item,
+                qty=started,
+                good=good,
+                need=need,
+                line=root.line,
+                earliest=min(d.earliest for d in draws),
+                level=factory.level[item],
+                options=options,
+                cures=any(d.work >= 0 for d in draws),
+                process=process,
+                root=self.works[root.work].root if root.line < 0 else "",
             )
             self.works.append(work)
             variant = options if item in self._variants else ()
             found.append(Source("wo", work.wo, len(self.works) - 1, good, 0, variant=variant))
         return found
 
-    def _purchases(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
+    def _purchases(self, item: str, rule: LotRule, draws: Sequence[Draw], qty: float) -> list[Source]:
         earliest = self.dates.earliest(item)
         if earliest >= FAR or earliest > self.factory.horizon:
             return []
         found = []
-        for lot in rule_for(self.factory, item).lots(qty):
+        for lot in rule.lots(qty):
             self._numbers[item] += 1
             po = f"P-{item}-{self._numbers[item]}"
             self.purchases.append(
@@ -321,7 +334,7 @@ class _Pull:
             if name not in self._taken_names:
                 return name
 
-    def _link(self, item: str, t: Taken) -> None:
+    def _link(self, item: str, t: Taken, op: int, qty: float) -> None:
         s, d = t.source, t.draw
         hard = bool(s.reserved)
         self.links.append(
@@ -333,9 +346,9 @@ class _Pull:
                 s.expires,
                 d.line if d.work < 0 else -1,
                 d.work,
-                d.op,
+                op,
                 item,
-                t.qty,
+                qty,
                 hard,
             )
         )
@@ -352,55 +365,14 @@ class _Pull:
         """Latest dates of these work orders, then the draws on their components; returns the items drawn."""
         if not fresh:
             return ()
-        latest = self.offset.add(self.works, fresh, self.factory.progress)
+        batch = self.offset.add(self.works, fresh, self.factory.progress)
+        for w, qty, why in self._limits.exceeded(batch):
+            work = self.works[w]
+            self.unfit.append(Shortage(work.line, work.root, work.item, qty, LeftOut("data", why)))
         touched: set[str] = set()
-        for w in fresh:
-            touched.update(self._draw_components(w, latest))
-        return touched
-
-    def _draw_components(self, w: int, latest: Latest) -> set[str]:
-        work = self.works[w]
-        rows = range(work.first_op, work.first_op + work.n_op)
-        started: dict[int | None, float] = {}
-        where: dict[int | None, int] = {}
-        for op in rows:
-            step = self.table.rows[latest.row[op]].step
-            if latest.issued[op]:
-                continue
-            number = step.step if step else None
-            started[number], where[number] = latest.qty[op], op
-        first_row = self.table.span[work.item][0]
-        first = self.table.rows[first_row].step
-        if first is not None and first.step in started:
-            started[None], where[None] = started[first.step], where[first.step]
-        touched: set[str] = set()
-        if not started:
-            return touched
-        order = self.lines[work.line].record.order if work.line >= 0 else (work.record.order if work.record else "")
-        line_id = self.lines[work.line].id if work.line >= 0 else work.root
-        priority = self.lines[work.line].priority if work.line >= 0 else 100
-        options = self.lines[work.line].record.options if work.line >= 0 else work.options
-        is_released = work.record is not None and work.record.status in ("released", "started")
-        for component, number, qty in self.exploder.components(work.item, started, work.need):
-            op = where[number]
-            need = latest.arrival[op] if not self.table.rows[latest.row[op]].preds else latest.start[op]
-            self._draws[component].append(
-                Draw(
-                    component,
-                    qty,
-                    need,
-                    priority,
-                    work.line,
-                    order,
-                    line_id,
-                    options,
-                    w,
-                    op,
-                    work.earliest,
-                    is_released,
-                )
-            )
-            touched.add(component)
+        for draw in self.drawing.draws(self.works, batch):
+            self._draws[draw.item].append(draw)
+            touched.add(draw.item)
         return touched
 
     # -- what came of it ---------------------------------------------------------------------------------------------
@@ -415,17 +387,17 @@ class _Pull:
             why = f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished in time"
             return LeftOut("buffer", why)
         if factory.supply[item] == "make":
-            return LeftOut("material", f"{qty:g} {item} short: no lot within its lot rules yields a whole good piece")
+            return LeftOut("material", f"{qty:g} {item} short: {self._no_way[item]}")
         return LeftOut("horizon", f"{qty:g} {item} short: a purchase would arrive after the planning horizon")
 
     def true_shortages(self) -> list[Shortage]:
         """Shortages that dropping other failing lines would not heal; at least one.
 
-        A line fails truly if no other failing line took of the item that it lacks.
+        A line fails truly if no other failing line took of the item that it lacks, or if its lot fits no oven.
         """
         failing = {s.line for s in self.shortages}
         took: dict[str, set[int]] = {item: {line for line, _ in rows} & failing for item, rows in self._queues.items()}
-        true = [s for s in self.shortages if not took.get(s.item, set()) - {s.line}]
+        true = [*self.unfit, *(s for s in self.shortages if not took.get(s.item, set()) - {s.line})]
         if true:
             return true
         worst = max(self.shortages, key=lambda s: (self.lines[s.line].need, self.lines[s.line].priority, s.line))
@@ -447,7 +419,9 @@ class _Pull:
                         "keep it as stock, or reduce the work order",
                     )
                 )
-        for parent, day in sorted(self.exploder.gaps):
+        for batch in self.offset.batches:
+            self.findings.extend(beyond_maintenance(self.table, batch))
+        for parent, day in sorted(self.drawing.exploder.gaps):
             self.findings.append(
                 warning(
                     "P204",
@@ -457,34 +431,21 @@ class _Pull:
                 )
             )
         o = self.offset
-        pred_ptr, pred_op = o.predecessors(o.array("row"), o.array("work"))
+        pred_ptr, pred_op = o.predecessors()
         return SupplyPlan(
             lines=self.lines,
             works=self.works,
             purchases=self.purchases,
             links=self.links,
-            op_work=o.array("work"),
-            op_row=o.array("row"),
-            op_qty=np.array(o.latest.qty, np.float64),
-            latest_arrival=o.array("arrival"),
-            latest_start=o.array("start"),
-            latest_end=o.array("end"),
+            op_work=o.column("work"),
+            op_row=o.column("row"),
+            op_qty=o.column("qty").astype(np.float64),
+            op_part=o.column("part"),
+            latest_arrival=o.column("arrival"),
+            latest_start=o.column("start"),
+            latest_end=o.column("end"),
             pred_ptr=pred_ptr,
             pred_op=pred_op,
             unplanned=unplanned,
             findings=self.findings,
         )
-
-
-def _good_lots(rule: LotRule, wanted: float, total_yield: float) -> list[tuple[float, float]]:
-    """Lots as `(started, good)` that yield at least `wanted`; none where a lot yields nothing whole."""
-    found: list[tuple[float, float]] = []
-    missing = wanted
-    while missing > 1e-9 + 1e-12 * wanted:
-        lot = rule.lot(missing / total_yield)
-        good = round_down(lot * total_yield, rule.decimals)
-        if good <= 0:
-            return []
-        found.append((lot, good))
-        missing -= good
-    return found

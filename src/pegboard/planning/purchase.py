@@ -19,6 +19,8 @@ class PurchaseDates:
         self.factory = factory
         self.today = local_day(factory.now, factory.zone)
         self._arrivals: dict[tuple[float, str, str, date], int] = {}
+        self._orders: dict[tuple[float, str, str, int], int] = {}
+        self._openings: dict[date, int] = {}
 
     def earliest(self, item: str) -> int:
         """When a purchase ordered today is there; today is put off to the supplier's next open day."""
@@ -37,20 +39,30 @@ class PurchaseDates:
         if wanted < earliest:
             return factory.now, earliest, False
         due_day = local_day(wanted, factory.zone)
-        due = factory.calendar.next_open(midnight(due_day, factory.zone))
-        while due > wanted:
+        while (due := self._opening(due_day)) > wanted:
             due_day -= timedelta(days=1)
-            due = factory.calendar.next_open(midnight(due_day, factory.zone))
         due = max(due, earliest)
+        key = (lead, basis, supplier, due)
+        if key not in self._orders:
+            self._orders[key] = self._order_day(lead, basis, supplier, due)
+        return self._orders[key], due, True
+
+    def _opening(self, day: date) -> int:
+        """The factory's first working instant on or after a day."""
+        if day not in self._openings:
+            self._openings[day] = self.factory.calendar.next_open(midnight(day, self.factory.zone))
+        return self._openings[day]
+
+    def _order_day(self, lead: float, basis: str, supplier: str, due: int) -> int:
+        """The latest day on which to order for `due`, as an instant not before now."""
+        factory = self.factory
         day = local_day(due, factory.zone)
         if basis == "working":
             day = self._working_days_back(day, lead, supplier)
         else:
             day -= timedelta(days=math.ceil(lead))
         day = self._rolled_back(day, supplier)
-        if day <= self.today:
-            return factory.now, due, True
-        return midnight(day, factory.zone), due, True
+        return factory.now if day <= self.today else midnight(day, factory.zone)
 
     def _terms(self, item: str) -> tuple[float, str, str]:
         source: ItemSupplier | None = self.factory.sources.get(item)

@@ -11,6 +11,7 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
 from pegboard.planning.check_materials import (
     check_bom,
@@ -23,6 +24,7 @@ from pegboard.planning.check_materials import (
 )
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
+from pegboard.planning.check_routes import check_routes
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import low_level_codes
 
@@ -37,9 +39,12 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     calendars = Calendars(snapshot, planning_window(now, horizon, zone))
     calendar = factory_calendar(snapshot, calendars, now, faults)
     resources, timelines, members = check_resources(snapshot, calendars, now, horizon, faults)
-    routing, alternates, needs = check_processes(snapshot, items, resources, members, faults)
-    bom = check_bom(snapshot, items, routing, faults)
-    made = set(routing) | set(bom)
+    routes = check_routes(snapshot, items, faults)
+    routing, alternates, needs = check_processes(snapshot, items, routes, resources, members, faults)
+    StepChecks(snapshot, items, resources, timelines, members, alternates, faults).check(routing)
+    check_upkeep(resources, faults)
+    bom = check_bom(snapshot, items, routes, routing, faults)
+    made = {item for item, _ in routing} | set(bom)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
     check_spoiled(snapshot, items, faults)
     check_cycles(bom, faults)
@@ -47,7 +52,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     sources = check_sources(snapshot, items, faults)
     check_supply(snapshot, items, supply, routing, sources, faults)
     check_references(snapshot, items, faults)
-    check_unused(snapshot, faults)
+    check_unused(snapshot, supply, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)
     graph = {p: {line.component for line in rows} for p, rows in bom.items() if p not in faults.blocked}
@@ -67,6 +72,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         items=items,
         supply=supply,
         bom=bom,
+        routes=routes,
         routing=routing,
         alternates=alternates,
         needs=needs,

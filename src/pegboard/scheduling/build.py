@@ -30,7 +30,8 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
     n_op = rows.size
     reserved = reserve(pins, table, steps, changeovers, families, family, rows, plan, findings)
-    arcs, arc_material, arrival, dated, release, latest_use = _arcs(factory, table, plan, setup_done, names, findings)
+    arcs, arc_material = _arcs(factory, table, plan, setup_done, names, findings)
+    bounds = _bounds(factory, table, plan, setup_done)
     pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
     ops = Ops(
         step=rows,
@@ -38,7 +39,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         family=family,
         need_ptr=need_ptr,
         setup_done=setup_done,
-        latest_use=latest_use,
+        latest_use=bounds["latest_use"],
         **reserved.columns(n_op, need_ptr),
         batch_key=_batch_keys(table, plan, family),
     )
@@ -57,9 +58,9 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         ops=ops,
         arcs=arcs,
         arc_material=arc_material,
-        arrival=arrival,
-        dated=dated,
-        release=release,
+        arrival=bounds["arrival"],
+        dated=bounds["dated"],
+        release=bounds["release"],
         weight=weight,
         due=due,
         op_line=op_line,
@@ -69,6 +70,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         pool_ptr=pool_ptr,
         pool_res=pool_res,
         pool_changes=pool_changes,
+        objective=factory.snapshot.settings.objective,
         preferred=table.preferred(),
         res_names=table.res_names,
         op_names=names,
@@ -80,11 +82,13 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
 
 
 def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
-    works, rows = plan.works, table.rows
-    return [
-        f"{works[w].wo}.{step.step}" if (step := rows[r].step) else works[w].wo
-        for w, r in zip(plan.op_work.tolist(), plan.op_row.tolist(), strict=True)
-    ]
+    """Work order and step, as `SO-1/1-1.20`, and the number of the part where a step is divided: `SO-1/1-1.20/2`."""
+    tail = np.array([*(f".{r.step.step}" if r.step else "" for r in table.rows), None], object)
+    name = np.array([*(w.wo for w in plan.works), None], object)
+    found: list[str] = (name[plan.op_work] + tail[plan.op_row]).tolist()
+    for op in np.flatnonzero(plan.op_part).tolist():
+        found[op] += f"/{plan.op_part[op]}"
+    return found
 
 
 def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan, findings: list[Finding]) -> tuple[Ints, np.ndarray]:
@@ -157,47 +161,69 @@ def _arcs(
     begun: np.ndarray,
     names: list[str],
     findings: list[Finding],
-) -> tuple[Arcs, np.ndarray, Ints, Ints, Ints, Ints]:
-    """Arcs between operations, and bounds from dated supplies. What has begun waits for nobody."""
+) -> tuple[Arcs, np.ndarray]:
+    """Arcs between operations, and which of them are material. What has begun waits for no step before it."""
     n_op = plan.op_row.size
-    wait = np.array([round(r.step.wait_min * 60) if r.step else 0 for r in table.rows], np.int64)
-    move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in table.rows], np.int64)
-    transfer = np.array([(r.step.transfer_qty or 0.0) if r.step else 0.0 for r in table.rows])
-    is_first = np.diff(plan.pred_ptr) == 0
     to = np.repeat(np.arange(n_op), np.diff(plan.pred_ptr))
     from_ = plan.pred_op
-    batch = transfer[plan.op_row[from_]] if n_op else np.empty(0)
-    batch = np.where(batch < plan.op_qty[from_], batch, 0.0)
-    has_succ = np.zeros(n_op, bool)
-    has_succ[from_] = True
-    arrival = np.full(n_op, factory.now, np.int64)
-    dated = np.full(n_op, factory.now, np.int64)
-    release = np.full(n_op, factory.now, np.int64)
-    latest_use = np.full(n_op, FAR, np.int64)
-    last = last_ops(plan, has_succ)
     waits = begun[to] == 0
     for a, b in zip(from_[~waits].tolist(), to[~waits].tolist(), strict=True):
         what = f"operation {names[b]} has begun, but {names[a]} before it is not done"
         findings.append(
             warning("S304", names[b], what, "report what is done; it goes on, and nobody waits for the other")
         )
-    from_, to, batch = from_[waits], to[waits], batch[waits]
-    m_from: list[int] = []
-    m_to: list[int] = []
-    keeps: list[int] = []
-    for link in plan.links:
-        if link.work < 0:
-            continue
-        op = link.op
-        if link.supply_kind == "wo":
-            ends = last[link.index]
-            m_from.extend(ends)
-            m_to.extend([op] * len(ends))
-            keeps.extend([_shelf_life(factory, link.item)] * len(ends))
-        else:
-            bound = arrival if is_first[op] else dated
-            bound[op] = max(bound[op], link.available)
-            latest_use[op] = min(latest_use[op], link.expires)
+    from_, to = from_[waits], to[waits]
+    made_by, drawn_by, keeps = _drawn_works(factory, plan)
+    from_all, to_all = np.concatenate([from_, made_by]), np.concatenate([to, drawn_by])
+    order = np.lexsort((to_all, from_all))
+    by_row = _between(table)
+    row = plan.op_row[from_all]
+
+    def routed(column: str, otherwise: Ints | int) -> np.ndarray:
+        """A column of the row before, between steps; another value for material."""
+        return np.concatenate([by_row[column][row[: from_.size]], np.broadcast_to(otherwise, made_by.shape)])[order]
+
+    batch = routed("transfer", 0)
+    queued = np.concatenate([np.ones(to.size, bool), np.diff(plan.pred_ptr)[drawn_by] == 0])
+    arcs = Arcs(
+        ptr=spans(np.bincount(from_all, minlength=n_op)),
+        succ=to_all[order],
+        wait=by_row["wait"][row[order]],
+        move=by_row["move"][row[order]],
+        batch=np.where(batch < plan.op_qty[from_all[order]], batch, 0.0),
+        queued=queued[order].astype(np.uint8),
+        max_gap=routed("max_gap", keeps),
+        blocking=routed("blocking", 0).astype(np.uint8),
+        store=routed("store", -1),
+        store_units=np.rint(plan.op_qty[from_all[order]] * UNIT).astype(np.int64),
+    )
+    return arcs, order >= from_.size
+
+
+def _drawn_works(factory: Factory, plan: SupplyPlan) -> tuple[Ints, Ints, Ints]:
+    """Last operations of work orders, the operations that draw on these, and for how many seconds the goods keep."""
+    drawn = [link for link in plan.links if link.work >= 0 and link.supply_kind == "wo"]
+    ptr, last = plan.last_ops()
+    begin, end = ptr[np.array([link.index for link in drawn], np.int64)].T
+    counts = end - begin
+    made_by = last[np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
+    drawn_by = np.repeat(np.array([link.op for link in drawn], np.int64), counts)
+    shelf = {item: _shelf_life(factory, item) for item in {link.item for link in drawn}}
+    return made_by, drawn_by, np.repeat(np.array([shelf[link.item] for link in drawn], np.int64), counts)
+
+
+def _bounds(factory: Factory, table: ProcessTable, plan: SupplyPlan, begun: np.ndarray) -> dict[str, Ints]:
+    """Bounds by operation from dated supplies, finished steps, expiry and what the customer allows."""
+    n_op = plan.op_row.size
+    is_first = np.diff(plan.pred_ptr) == 0
+    arrival, dated, release = (np.full(n_op, factory.now, np.int64) for _ in range(3))
+    latest_use = np.full(n_op, FAR, np.int64)
+    drawn = [link for link in plan.links if link.work >= 0 and link.supply_kind != "wo"]
+    taker = np.array([link.op for link in drawn], np.int64)
+    available = np.array([link.available for link in drawn], np.int64)
+    for bound, of in ((arrival, is_first[taker]), (dated, ~is_first[taker])):
+        np.maximum.at(bound, taker[of], available[of])
+    np.minimum.at(latest_use, taker, np.array([link.expires for link in drawn], np.int64))
     for op, ready in _left_by_done_steps(factory, table, plan):
         if not begun[op]:
             arrival[op] = max(arrival[op], ready)
@@ -206,38 +232,16 @@ def _arcs(
             for op in range(work.first_op, work.first_op + work.n_op):
                 if is_first[op]:
                     release[op] = max(release[op], work.earliest)
-    mf, mt = np.array(m_from, np.int64), np.array(m_to, np.int64)
-    from_all, to_all = np.concatenate([from_, mf]), np.concatenate([to, mt])
-    queued = np.concatenate([np.ones(to.size, bool), is_first[mt]])
-    batch_all = np.concatenate([batch, np.zeros(mf.size)])
-    material = np.concatenate([np.zeros(to.size, bool), np.ones(mf.size, bool)])
-    between = _between(table)
-    row = plan.op_row[from_]
-    gap = np.concatenate([between["max_gap"][row], np.array(keeps, np.int64)])
-    blocking = np.concatenate([between["blocking"][row], np.zeros(mf.size, np.int64)])
-    store = np.concatenate([between["store"][row], np.full(mf.size, -1)])
-    units = np.rint(plan.op_qty[from_all] * UNIT).astype(np.int64)
-    order = np.lexsort((to_all, from_all))
-    row = plan.op_row[from_all[order]]
-    arcs = Arcs(
-        ptr=spans(np.bincount(from_all, minlength=n_op)),
-        succ=to_all[order],
-        wait=wait[row],
-        move=move[row],
-        batch=batch_all[order],
-        queued=queued[order].astype(np.uint8),
-        max_gap=gap[order],
-        blocking=blocking[order].astype(np.uint8),
-        store=store[order],
-        store_units=units[order],
-    )
-    return arcs, material[order], arrival, dated, release, latest_use
+    return {"arrival": arrival, "dated": dated, "release": release, "latest_use": latest_use}
 
 
-def _between(table: ProcessTable) -> dict[str, Ints]:
-    """By row: the limit on the gap to the next step, whether the resource is kept until then, and the storage."""
+def _between(table: ProcessTable) -> dict[str, np.ndarray]:
+    """By row: lags and transfer batch, the limit on the gap to the next step, and what is held until then."""
     steps = [r.step for r in table.rows]
     return {
+        "wait": np.array([round(s.wait_min * 60) if s else 0 for s in steps], np.int64),
+        "move": np.array([round(s.move_min * 60) if s else 0 for s in steps], np.int64),
+        "transfer": np.array([(s.transfer_qty or 0.0) if s else 0.0 for s in steps], np.float64),
         "max_gap": np.array(
             [FAR if not s or s.max_wait_min is None else int(s.max_wait_min * 60 + 1e-6) for s in steps], np.int64
         ),
@@ -269,22 +273,15 @@ def _left_by_done_steps(factory: Factory, table: ProcessTable, plan: SupplyPlan)
                     )
 
 
-def last_ops(plan: SupplyPlan, has_succ: np.ndarray) -> list[list[int]]:
-    """For each work order the operations nothing of its own follows."""
-    return [[op for op in range(w.first_op, w.first_op + w.n_op) if not has_succ[op]] for w in plan.works]
-
-
 def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Any]:
     n = len(plan.lines)
-    has_succ = np.zeros(plan.op_row.size, bool)
-    has_succ[plan.pred_op] = True
-    last = last_ops(plan, has_succ)
+    ptr, last = plan.last_ops()
     ends: list[set[int]] = [set() for _ in range(n)]
     dated = np.full(n, factory.now, np.int64)
     for link in plan.links:
         if link.line >= 0:
             if link.supply_kind == "wo":
-                ends[link.line].update(last[link.index])
+                ends[link.line].update(last[ptr[link.index, 0] : ptr[link.index, 1]].tolist())
             else:
                 dated[link.line] = max(dated[link.line], link.available)
     groups: dict[str, int] = {}
@@ -306,7 +303,19 @@ def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str,
         "line_need": np.array([line.need for line in plan.lines], np.int64),
         "line_weight": np.array([line.weight for line in plan.lines], np.float64),
         "line_group": group,
+        "line_value": _values(factory, plan),
     }
+
+
+def _values(factory: Factory, plan: SupplyPlan) -> Floats:
+    """Value of each line at unit cost as a multiple of their mean; a line whose cost is unknown counts as average."""
+    costs = [factory.items[line.record.item].unit_cost for line in plan.lines]
+    value = np.array([np.nan if c is None else c * line.qty for c, line in zip(costs, plan.lines, strict=True)])
+    known = value[~np.isnan(value)]
+    if not known.size or known.mean() <= 0:
+        return np.ones(value.size)
+    found: Floats = np.where(np.isnan(value), 1.0, value / known.mean())
+    return found
 
 
 def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:

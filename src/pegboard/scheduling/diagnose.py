@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pegboard.domain.calendar import PPM
+from pegboard.domain.calendar import FAR, PPM, Timeline
 from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.latest import run_work
 from pegboard.scheduling.problem import Problem
@@ -26,6 +26,7 @@ def _reason(p: Problem, together: Together, op: int) -> str:
     if p.arrival[op] >= p.horizon or p.not_before[op] >= p.horizon:
         return f"operation {name} would start after the planning horizon"
     longest_needed, longest_open, where = 0.0, 0.0, ""
+    stretch, most, least = int(S.max_stretch[step]), 0, FAR
     meets = False
     for cand in range(int(S.cand_ptr[step]), int(S.cand_ptr[step + 1])):
         res = int(S.cand_res[cand])
@@ -40,6 +41,8 @@ def _reason(p: Problem, together: Together, op: int) -> str:
                 continue
             meets = True
             work = int(run_work(S, cand, float(p.ops.qty[op]))) + int(S.cand_setup[cand])
+            most = max(most, _most_work(shared, stretch))
+            least = min(least, int(run_work(S, cand, float(p.ops.qty[op]))))
             longest = shared.longest_work()
             if longest > longest_open:
                 longest_needed, longest_open, where = work, longest, p.res_names[res]
@@ -60,7 +63,22 @@ def _reason(p: Problem, together: Together, op: int) -> str:
             f"operation {name} may not pause and needs {longest_needed / PPM / 3600:.1f} h, "
             f"but the longest open stretch of {where} is {longest_open / PPM / 3600:.1f} h"
         )
+    if stretch < FAR and least > most:
+        return (
+            f"operation {name} must end within {stretch / 3600:.1f} h of its start (max_stretch_min) and runs "
+            f"{least / PPM / 3600:.1f} h, but that holds at most {most / PPM / 3600:.1f} h of the open time of "
+            f"{' and '.join(dict.fromkeys(_parties(p, step)))}"
+        )
     return f"operation {name} would end after the planning horizon"
+
+
+def _most_work(calendar: Timeline, seconds: int) -> int:
+    """The most work that fits any stretch of so many elapsed seconds; it begins or ends with open time."""
+    if seconds >= FAR:
+        return FAR
+    begins = [calendar.work_until(t + seconds) - calendar.work_until(t) for t in calendar.start]
+    ends = [calendar.work_until(t) - calendar.work_until(t - seconds) for t in calendar.end]
+    return max([0, *begins, *ends])
 
 
 def _parties(p: Problem, step: int) -> list[str]:

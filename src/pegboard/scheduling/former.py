@@ -9,8 +9,8 @@ import numpy as np
 from pegboard.domain.finding import Finding, info
 from pegboard.domain.plan import Places
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Ints, Problem, empty_schedule
-from pegboard.scheduling.view import holds
 
 Place = tuple[str, tuple[str, ...], int, int, int]
 """Resource, further resources, setup start, start and end."""
@@ -58,8 +58,9 @@ def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
         found.need_res[need_ptr[op] : need_ptr[op + 1]] = members
         found.cand[op] = candidates.get((step[op], resource), -1)
     gone = [(name, place) for name, left in rows.items() for place in left if place[0]]
-    _say(findings, "S325", new, "new since the old plan", "they took what the others leave")
-    _say(findings, "S324", [name for name, _ in gone], "in the old plan, but no longer there", "none: they left room")
+    _say(findings, "S345", new, "new since the old plan", "they took what the others leave")
+    _say(findings, "S344", [name for name, _ in gone], "in the old plan, but no longer there", "none: they left room")
+    _loads(problem, found)
     _changeovers(problem, found)
     held = sorted((first, end, index[r]) for _, (res, also, first, _, end) in gone for r in (res, *also) if r in index)
     table = np.array(held, np.int64).reshape(len(held), 3)
@@ -98,12 +99,20 @@ def _say(findings: list[Finding], code: str, names: Iterable[str], what: str, ad
         findings.append(info(code, "operations", f"{len(chosen):,} operations are {what}: {shown}", advice))
 
 
+def _loads(p: Problem, schedule: Schedule) -> None:
+    """Lots of one key that began together on one oven ran in one load."""
+    together: dict[tuple[int, int, int], int] = {}
+    for op in np.flatnonzero((p.ops.batch_key >= 0) & (schedule.cand >= 0)).tolist():
+        res, start = int(p.steps.cand_res[schedule.cand[op]]), int(schedule.setup_start[op])
+        schedule.load[op] = together.setdefault((res, start, int(p.ops.batch_key[op])), op)
+
+
 def _changeovers(p: Problem, schedule: Schedule) -> None:
     """Write the changeovers that the old sequence asks for by the matrices of today."""
     if not (p.shop.matrix >= 0).any():
         return
     known = schedule._replace(end=np.where(schedule.cand < 0, -1, schedule.end))
-    op, res, start, end, _ = holds(p, known)
+    op, res, start, end, _, _ = holds(p, known)
     some = (p.shop.matrix[res] >= 0) & (p.ops.family[op] >= 0) & (start < end)
     op, res = op[some], res[some]
     order = np.lexsort((schedule.end[op], schedule.setup_start[op], res))

@@ -13,11 +13,12 @@ import numpy as np
 from pegboard.domain.calendar import FAR
 from pegboard.domain.finding import Finding, error, warning
 from pegboard.kernels.arrays import Schedule
-from pegboard.kernels.dispatch import calendars_of
 from pegboard.kernels.latest import run_work
+from pegboard.kernels.lay import calendars_of
 from pegboard.kernels.opentime import place
+from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Ints, Problem
-from pegboard.scheduling.view import OpenTime, holds
+from pegboard.scheduling.view import OpenTime
 from pegboard.tables.supply import spans
 
 ENDLESS = 1 << 40
@@ -53,7 +54,7 @@ def held_by(problem: Problem, old: Schedule, lock: Lock) -> np.ndarray:
     if lock.lines is not None:
         found = found & _behind(problem, lock.lines)
     if lock.resource:
-        op, res, start, end, _ = holds(problem, _known(old))
+        op, res, start, _, end, _ = holds(problem, _known(old))
         mine = [r for r, name in enumerate(problem.res_names) if name == lock.resource]
         on = np.zeros(problem.n_op, bool)
         on[op[np.isin(res, mine) & (start < lock.end) & (end > lock.start)]] = True
@@ -94,7 +95,7 @@ def with_pins(
     for lock in locks:
         mask = held_by(p, old, lock)
         if not mask.any() and lock.text != "the frozen zone":
-            findings.append(warning("S321", lock.text, f"lock {lock.text} holds nothing", "correct the name or date"))
+            findings.append(warning("S341", lock.text, f"lock {lock.text} holds nothing", "correct the name or date"))
         for op in np.flatnonzero(mask).tolist():
             by.setdefault(op, lock.text)
     pinned = p.ops.pin_setup >= 0
@@ -161,7 +162,7 @@ def _ready(p: Problem, schedule: Schedule, pred: Ints, arcs: Ints) -> Ints:
 
 def _clash(p: Problem, op: int, start: int, lock: str, why: str, zone: tzinfo) -> Finding:
     what = f"operation {p.name(op)} is held at {local(start, zone)} by {lock}, but {why}"
-    return error("S320", p.name(op), what, FREED)
+    return error("S340", p.name(op), what, FREED)
 
 
 def local(t: int, zone: tzinfo) -> str:
@@ -181,11 +182,11 @@ def _misfit(p: Problem, old: Schedule, op: int) -> str:
     members = old.need_res[a:b].copy()
     for parties in (members[:0], members):
         ids = np.empty((2, b - a + 1), np.int64)
-        n_setup, n_run = calendars_of(p.shop, p.steps, step, cand, members, parties.size, ids[0], ids[1])
+        n_setup, n_run = calendars_of(*p.packed[:2], step, cand, members, parties.size, ids[0], ids[1])
         setup = int(p.steps.cand_setup[cand] + old.changeover[op])
         run = int(run_work(p.steps, cand, float(p.ops.qty[op])))
-        pause = bool(p.steps.pause[step])
-        found = place(p.timelines, ids[0], n_setup, ids[1], n_run, setup, run, pause, int(old.setup_start[op]))
+        pause, stretch = bool(p.steps.pause[step]), int(p.steps.max_stretch[step])
+        found = place(p.timelines, ids[0], n_setup, ids[1], n_run, setup, run, pause, stretch, int(old.setup_start[op]))
         if not parties.size and found[2] < old.end[op]:
             return f"its work on {p.res_names[primary]} is shorter now"
         if found != (old.setup_start[op], old.start[op], old.end[op]) and (parties.size or not members.size):
@@ -198,7 +199,7 @@ def _crowded(p: Problem, old: Schedule, ops: Ints) -> dict[int, str]:
     """Locked operations that come to a resource that others, locked or pinned, hold already beyond its capacity."""
     both = _pinned(p, old, ops)
     held = _at_pins(both)
-    op, res, start, end, units = holds(both, held)
+    op, res, start, _, end, units = holds(both, held)
     some = (start < end) & (both.shop.capacity[res] < ENDLESS)
     op, res, start, end, units = op[some], res[some], start[some], end[some], units[some]
     who, where = np.concatenate([op, op]), np.concatenate([res, res])
@@ -243,7 +244,7 @@ def _pinned(p: Problem, old: Schedule, ops: Ints) -> Problem:
     columns["pin_need"] = p.ops.pin_need.copy()
     columns["pin_need"][needs] = old.need_res[needs]
     pinned = replace(p, ops=p.ops._replace(**columns))
-    _, res, start, end, units = holds(pinned, _at_pins(pinned))
+    _, res, start, _, end, units = holds(pinned, _at_pins(pinned))
     order = np.lexsort((units, end, start, res))
     shop = p.shop._replace(
         reserved_ptr=spans(np.bincount(res, minlength=p.shop.capacity.size)),

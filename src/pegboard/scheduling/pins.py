@@ -33,13 +33,13 @@ class Pins:
 
 @dataclass
 class Reservations:
-    """What pinned operations hold: their times, candidate and members, and the stretches on each resource."""
+    """What pinned operations hold: their times, candidate and members, and the stretches on each resource by name."""
 
     op: list[int] = field(default_factory=list)
     times: list[tuple[int, int, int]] = field(default_factory=list)
     cand: list[int] = field(default_factory=list)
     members: list[list[int]] = field(default_factory=list)
-    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, int, str]] = field(default_factory=list)
 
     def columns(self, n_op: int, need_ptr: Ints) -> dict[str, Ints]:
         """The `pin_*` columns over all operations and needs."""
@@ -55,12 +55,16 @@ class Reservations:
         """Reserved stretches sorted by resource and start: `(ptr, start, end, units)`."""
         rows = sorted(self.rows)
         counts = np.bincount([r[0] for r in rows], minlength=n_res) if rows else np.zeros(n_res, np.int64)
-        columns = np.array(rows, np.int64).reshape(len(rows), 4)
+        columns = np.array([r[:4] for r in rows], np.int64).reshape(len(rows), 4)
         return spans(counts), columns[:, 1].copy(), columns[:, 2].copy(), columns[:, 3].copy()
 
     def in_use(self, res: int, start: int, end: int) -> int:
         """Most units already reserved on a resource during a stretch, at worst."""
-        return sum(units for r, a, b, units in self.rows if r == res and a < end and b > start)
+        return sum(units for r, a, b, units, _ in self.rows if r == res and a < end and b > start)
+
+    def holders(self, res: int, start: int, end: int) -> str:
+        """The pinned operations that hold a resource during a stretch, by name."""
+        return ", ".join(sorted({name for r, a, b, _, name in self.rows if r == res and a < end and b > start}))
 
 
 def locate_pins(
@@ -117,6 +121,7 @@ def reserve(
             why = _reserve_one(
                 held,
                 op,
+                name,
                 start,
                 int(rows[op]),
                 float(plan.op_qty[op]),
@@ -148,6 +153,7 @@ def _local(t: int, factory: Factory) -> str:
 def _reserve_one(
     held: Reservations,
     op: int,
+    name: str,
     start: int,
     row: int,
     qty: float,
@@ -160,7 +166,8 @@ def _reserve_one(
 ) -> str:
     """Reserve one pinned operation; the reason why not, or nothing."""
     T = table.timelines.arrays
-    reason = "no resource it may run on is open and free then"
+    everywhere = " and ".join(table.res_names[c[0]] for c in table.rows[row].cands)
+    reason = f"{everywhere} cannot run it from then on: closed, or not open long enough"
     for cand in range(int(steps.cand_ptr[row]), int(steps.cand_ptr[row + 1])):
         res = int(steps.cand_res[cand])
         setup = int(steps.cand_setup[cand]) + _longest_changeover(
@@ -168,6 +175,7 @@ def _reserve_one(
         )
         run = int(run_work(steps, cand, qty))
         chosen: list[int] = []
+        alone = _times(T, table, steps, row, res, [], setup, run, start)
         for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
             s = int(steps.need_set[need])
             for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
@@ -181,25 +189,41 @@ def _reserve_one(
                     chosen.append(member)
                     break
         if len(chosen) < int(steps.need_ptr[row + 1] - steps.need_ptr[row]):
-            reason = "a further resource it needs is not open and free then"
+            if alone is not None:
+                reason = _why_no_member(held, table, steps, row, len(chosen), alone)
             continue
         found = _times(T, table, steps, row, res, chosen, setup, run, start)
         if found is None:
             continue
         first = max(found[0], now)
         if held.in_use(res, first, found[2]) + UNIT > table.capacity[res]:
-            reason = f"{table.res_names[res]} is held by another locked operation then"
+            reason = f"{table.res_names[res]} is then held by {held.holders(res, first, found[2])}, which is locked too"
             continue
         held.op.append(op)
         held.times.append((first, found[1], found[2]))
         held.cand.append(cand)
         held.members.append(chosen)
-        held.rows.append((res, first, found[2], UNIT))
+        held.rows.append((res, first, found[2], UNIT, name))
         for need, member in zip(range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])), chosen, strict=True):
             until = found[1] if steps.need_phase[need] == SETUP_ONLY else found[2]
-            held.rows.append((member, first, until, int(steps.need_units[need])))
+            held.rows.append((member, first, until, int(steps.need_units[need]), name))
         return ""
     return reason
+
+
+def _why_no_member(
+    held: Reservations, table: ProcessTable, steps: Steps, row: int, need: int, times: tuple[int, int, int]
+) -> str:
+    """Why nobody fills a need of an operation at these times: who holds those who could, or that they are away."""
+    s = int(steps.need_set[steps.need_ptr[row] + need])
+    members = steps.set_res[steps.set_ptr[s] : steps.set_ptr[s + 1]].tolist()
+    wanted = table.rows[row].needs[need][0]
+    names = [table.res_names[m] for m in members]
+    who = wanted if names == [wanted] else f"{wanted} ({', '.join(names)})"
+    holders = sorted({h for m in members if (h := held.holders(m, times[0], times[2]))})
+    if holders:
+        return f"{who}, which it needs as well, is then held by {', '.join(holders)}, which is locked too"
+    return f"{who}, which it needs as well, is not open then"
 
 
 def _times(
@@ -228,7 +252,7 @@ def _times(
     first = int(retreat(T, s, s.size, start, setup))
     if first <= -FAR:
         return None
-    _, begin, end = place(T, s, s.size, r, r.size, 0, run, bool(steps.pause[row]), start)
+    _, begin, end = place(T, s, s.size, r, r.size, 0, run, bool(steps.pause[row]), int(steps.max_stretch[row]), start)
     if begin != start or end >= FAR:
         return None
     return (int(next_open(T, s[0], first)) if setup else start, start, int(end))

@@ -66,17 +66,19 @@ def shop_of(
 def _wear(table: ProcessTable) -> dict[str, Ints]:
     """Travel of tools and maintenance of every resource."""
     own = [table.factory.resources.get(name) for name in table.res_names]
-    hours, minutes = 3600 * PPM, 60 * PPM
+    hours = 3600 * PPM
 
     def column(values: list[float | None]) -> Ints:
         return np.array([FAR if v is None else round(v) for v in values], np.int64)
 
-    kept = [r if r and r.finite and r.maintenance_min > 0 else None for r in own]
+    kept = [r if r and r.finite and r.capacity == 1 and r.maintenance_min > 0 else None for r in own]
     return {
-        "travel": column([r.travel_min * 60 if r and r.finite and r.kind == "tool" else 0 for r in own]),
+        "travel": column(
+            [r.travel_min * 60 if r and r.finite and r.capacity == 1 and r.kind == "tool" else 0 for r in own]
+        ),
         "maint_work": column([r.maintenance_hours * hours if r and r.maintenance_hours else None for r in kept]),
         "maint_cycles": column([r.maintenance_cycles if r and r.maintenance_cycles else None for r in kept]),
-        "maint_time": column([r.maintenance_min * minutes if r else 0 for r in kept]),
+        "maint_time": column([r.maintenance_min * 60 if r else 0 for r in kept]),
         "used_work": column([r.used_hours * hours if r else 0 for r in kept]),
         "used_cycles": column([r.used_cycles if r else 0 for r in kept]),
     }

@@ -4,13 +4,25 @@
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pegboard.domain.calendar import Timeline
 from pegboard.domain.finding import Finding
+from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.kernels.arrays import Arcs, Changeovers, Ops, Schedule, Shop, Steps, Timelines
+from pegboard.kernels.packed import (
+    PackedArcs,
+    PackedOps,
+    PackedShop,
+    PackedSteps,
+    pack_arcs,
+    pack_ops,
+    pack_shop,
+    pack_steps,
+)
 
 __all__ = ["Floats", "Ints", "Problem", "Schedule", "empty_schedule"]
 
@@ -25,7 +37,8 @@ class Problem:
     `arcs` join routing steps and, where `arc_material`, the last operation of a supplying work order to the operation
     that draws on it. `arrival` bounds the queue of first operations by dated material, `dated` the setup of later ones;
     `release` is the earliest date the customer allows; `latest_use` is when a pegged lot expires. Lines are
-    complete when the operations `line_op` have ended and moved and their dated supplies are there (`line_dated`).
+    complete when the operations `line_op` have ended and moved and their dated supplies are there (`line_dated`);
+    `line_value` is their value at unit cost over the mean, 1 where no cost is known.
     """
 
     now: int
@@ -55,6 +68,8 @@ class Problem:
     line_need: Ints
     line_weight: Floats
     line_group: Ints
+    line_value: Floats
+    objective: ObjectiveWeights
     pool_ptr: Ints
     pool_res: Ints
     pool_changes: NDArray[np.bool_]
@@ -73,6 +88,11 @@ class Problem:
     def not_before(self) -> Ints:
         """The earliest setup starts by dated material and release, whatever else is to be waited for."""
         return np.maximum(self.release, self.dated)
+
+    @cached_property
+    def packed(self) -> tuple[PackedShop, PackedSteps, PackedOps, PackedArcs]:
+        """Resources, steps, operations and arcs as the dispatch kernels read them."""
+        return pack_shop(self.shop), pack_steps(self.steps), pack_ops(self.ops), pack_arcs(self.arcs)
 
     def name(self, op: int) -> str:
         """An operation as people name it: work order and step."""

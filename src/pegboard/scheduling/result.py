@@ -7,20 +7,16 @@ import numpy as np
 from pegboard.domain.plan import Ignored
 from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.graph import completions
+from pegboard.scheduling.objective import DAY, Outcomes, objective, setup_days
 from pegboard.scheduling.problem import Ints, Problem
 
-DAY = 86_400.0
-LATE_LINE_DAYS = 1.0
-FLOW_DAY = 0.005
+LEFT_OUT = 1e6
+"""What a line adds that should be planned and has no place: no pass wins by leaving work out."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """A schedule in numbers; `objective` is what engines minimise, smaller is better.
-
-    Weighted tardiness in days, one more day for being late at all, and a two-hundredth of the mean weight for
-    each day an order flows through the shop: on time first, lean second.
-    """
+    """A schedule in numbers; `objective` (`objective.py`) is what engines minimise, smaller is better."""
 
     objective: float
     weighted_tardiness_days: float
@@ -61,23 +57,19 @@ def score(problem: Problem, schedule: Schedule, planned: np.ndarray) -> Score:
     """Judge a schedule over the lines that `planned` marks."""
     done = line_completions(problem, schedule)
     counted = planned & (done >= 0)
-    tardy = np.where(counted, np.maximum(0, done - problem.line_due), 0) / DAY
-    weight = problem.line_weight
+    late = np.where(counted, done - problem.line_due, 0) / DAY
     first = np.full(done.size, np.iinfo(np.int64).max)
     placed = (schedule.end >= 0) & (problem.op_line >= 0)
     np.minimum.at(first, problem.op_line[placed], schedule.setup_start[placed])
     made = counted & (first < np.iinfo(np.int64).max)
-    flow = (done[made] - first[made]) / DAY
-    late = int((tardy > 0).sum())
-    weighted = float((weight * tardy).sum())
-    mean_weight = float(weight.mean()) if weight.size else 1.0
-    objective = weighted + LATE_LINE_DAYS * float(weight[tardy > 0].sum()) + FLOW_DAY * mean_weight * float(flow.sum())
-    unplaced = int((schedule.end < 0).sum())
+    flow = np.where(made, done - first, 0) / DAY
+    outcomes = Outcomes(np.maximum(late, 0.0), np.maximum(-late, 0.0), flow)
+    missing = int((planned & (done < 0)).sum())
     return Score(
-        objective=objective + 1e6 * int((planned & (done < 0)).sum()),
-        weighted_tardiness_days=weighted,
-        total_tardiness_days=float(tardy.sum()),
-        lines_late=late,
-        mean_flow_days=float(flow.mean()) if flow.size else 0.0,
-        unplaced=unplaced,
+        objective=objective(problem, outcomes, setup_days(problem, schedule)) + LEFT_OUT * missing,
+        weighted_tardiness_days=float((problem.line_weight * outcomes.tardy).sum()),
+        total_tardiness_days=float(outcomes.tardy.sum()),
+        lines_late=int((late > 0).sum()),
+        mean_flow_days=float(flow[made].mean()) if made.any() else 0.0,
+        unplaced=int((schedule.end < 0).sum()),
     )

@@ -3,8 +3,9 @@
 import numpy as np
 
 from pegboard.kernels.arrays import RUN_ONLY, Schedule
-from pegboard.kernels.dispatch import changeover_work
+from pegboard.kernels.lay import changeover_work
 from pegboard.kernels.opentime import common_open, retreat
+from pegboard.kernels.packed import LIVE_RES, blank
 from pegboard.scheduling.problem import Problem
 
 
@@ -20,13 +21,16 @@ def settle(problem: Problem, schedule: Schedule) -> Schedule:
     R, S = p.shop, p.steps
     for op in np.flatnonzero(p.ops.pin_setup >= 0).tolist():
         used = resources_of(p, schedule, op)
-        state = R.initial_family.copy()
+        state = blank(R.capacity.size, LIVE_RES)
+        state["family"] = R.initial_family
         for res in used:
             if R.matrix[res] >= 0:
-                state[res] = _family_before(p, schedule, res, op)
+                state["family"][res] = _family_before(p, schedule, res, op)
         cand = int(schedule.cand[op])
         members = np.array(used[1:] or [0], np.int64)
-        change = int(changeover_work(R, S, p.changeovers, int(p.ops.family[op]), state, cand, members, len(used) - 1))
+        change = int(
+            changeover_work(*p.packed[:2], p.changeovers, int(p.ops.family[op]), state, cand, members, len(used) - 1)
+        )
         base = int(S.need_ptr[p.ops.step[op]])
         held = [used[0]] + [r for k, r in enumerate(used[1:]) if S.need_phase[base + k] != RUN_ONLY]
         ids = np.array([R.timeline[r] for r in held], np.int64)

@@ -1,4 +1,4 @@
-"""Plain facts about a schedule that several constraints judge by: who holds what when, and how much time was open.
+"""Plain facts about a schedule that several constraints judge by: how much work there is, and how much time was open.
 
 Written from the definitions with numpy and the domain's timelines; shares nothing with the engines.
 """
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from pegboard.domain.calendar import PPM, Stretch, Timeline, timeline
 from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Schedule
 from pegboard.scheduling.problem import Ints, Problem
+
+SECOND = PPM
+"""Microseconds of work at nominal speed."""
 
 
 def placed(schedule: Schedule) -> Ints:
@@ -38,25 +41,10 @@ def run_work(problem: Problem, schedule: Schedule, ops: Ints) -> Ints:
     ).astype(np.int64)
 
 
-def holds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Every stretch in which an operation holds a resource: `(op, resource, start, end, units)`."""
-    ops = placed(schedule)
-    step = problem.ops.step[ops]
-    counts = problem.steps.need_ptr[step + 1] - problem.steps.need_ptr[step]
-    again = np.repeat(ops, counts)
-    k = np.arange(again.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    need = problem.steps.need_ptr[problem.ops.step[again]] + k
-    phase = problem.steps.need_phase[need]
-    res = schedule.need_res[problem.ops.need_ptr[again] + k]
-    start = np.where(phase == RUN_ONLY, schedule.start[again], schedule.setup_start[again])
-    end = np.where(phase == SETUP_ONLY, schedule.start[again], schedule.end[again])
-    return (
-        np.concatenate([ops, again]),
-        np.concatenate([primary(problem, schedule, ops), res]),
-        np.concatenate([schedule.setup_start[ops], start]),
-        np.concatenate([schedule.end[ops], end]),
-        np.concatenate([np.full(ops.size, 1000), problem.steps.need_units[need]]),
-    )
+def run_work_of(problem: Problem, cand: int, qty: float) -> int:
+    """Run work of so many pieces on a candidate, as `run_work` has it."""
+    exact = min(float(problem.steps.cand_run[cand]) * qty, 2e18)
+    return int(problem.steps.cand_fixed[cand]) + int(np.ceil(exact - 1e-3))
 
 
 class Together:
@@ -162,6 +150,3 @@ class OpenTime:
         i = np.maximum(np.searchsorted(self.work_before, target, side="left") - 1, 0)
         found = self.start[i] - (self.work_before[i] - target) // self.rate[i] if self.start.size else t
         return np.where(work <= 0, t, found)
-
-
-SECOND = PPM

@@ -1,4 +1,6 @@
-"""The bill of process as arrays: one row per routing step, with its candidates, needs, lags and yields.
+"""The bill of process as arrays: one row per step of a process, with its candidates, needs, lags and yields.
+
+A process is one way of making an item: `ProcessTable.process` is the only door to it, by item and alternate route.
 
 An item that is made without a routing gets one row on a resource without a name, where its lead time passes on the
 factory's open days. A subcontracted step runs day and night on a resource without capacity limit.
@@ -7,13 +9,14 @@ factory's open days. A subcontracted step runs day and night on a resource witho
 from collections import defaultdict
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pegboard.domain.calendar import DAY, PPM
-from pegboard.domain.factory import Factory
+from pegboard.domain.factory import Factory, RouteKey
 from pegboard.domain.resource import Changeover, Resource
-from pegboard.domain.routing import RoutingStep
+from pegboard.domain.routing import RoutingNeed, RoutingStep
 from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Changeovers, Steps
 from pegboard.tables.timelines import TimelineTable
 
@@ -26,6 +29,24 @@ Candidate = tuple[int, int, int, float, int, float]
 """Resource, setup, fixed run work, run work per unit (all microseconds at its efficiency), rank, stretch."""
 
 
+Need = tuple[str, float | None, int, int]
+"""Resource, group or skill, the least level of the skill, thousandths of units, phase."""
+
+
+class Process(msgspec.Struct, frozen=True, gc=False):
+    """One way of making an item: its rows are `first` to `end`, and the lot is started at row `start`.
+
+    Of each piece started there `total_yield` come out good.
+    """
+
+    item: str
+    route: str
+    first: int
+    end: int
+    start: int
+    total_yield: float
+
+
 class StepRow:
     """One row on its way into the arrays."""
 
@@ -36,18 +57,23 @@ class StepRow:
         item: str,
         step: RoutingStep | None,
         cands: list[Candidate],
-        needs: list[tuple[str, int, int]],
+        needs: list[Need],
         preds: list[int],
         tail_yield: float,
     ) -> None:
         self.item, self.step, self.cands, self.needs = item, step, cands, needs
         self.preds, self.tail_yield = preds, tail_yield
 
+    @property
+    def number(self) -> int:
+        """The number of the step; 0 for the passing of a lead time."""
+        return self.step.step if self.step else 0
+
 
 class ProcessTable:
-    """All steps of all made items, and variants of single steps added for work in progress.
+    """All steps of all processes, and variants of single steps added for work in progress.
 
-    `span[item]` is the half-open range of an item's rows; `preds[row]` are rows of the same item that come before it.
+    Work orders name their process by its place in `processes`. The predecessors of a row are of the same process.
     """
 
     def __init__(self, factory: Factory) -> None:
@@ -65,18 +91,34 @@ class ProcessTable:
         capacity = [round(r.capacity * UNIT) if r.finite else NO_LIMIT for r in self._resources()]
         self.capacity = np.array(capacity + [NO_LIMIT] * (2 + len(self.suppliers)), np.int64)
         self.rows: list[StepRow] = []
-        self.span: dict[str, tuple[int, int]] = {}
-        for item, steps in factory.routing.items():
+        self.processes: list[Process] = []
+        self._process: dict[RouteKey, int] = {}
+        for (item, route), steps in factory.routing.items():
             if factory.supply[item] == "make":
-                self._add_routing(item, steps)
+                self._add_routing(item, route, steps)
         for item, how in sorted(factory.supply.items()):
-            if how == "make" and item not in self.span:
+            if how == "make" and (item, factory.route_names(item)[0]) not in self._process:
                 self._add_lead_time(item)
+
+    def process(self, item: str, route: str | None = None) -> int:
+        """The place of a process in `processes`: of a route by name, or of the item's route of least rank."""
+        return self._process[item, self.factory.route_names(item)[0] if route is None else route]
+
+    def makes(self, item: str) -> bool:
+        """Whether there is a process that makes the item."""
+        return (item, self.factory.route_names(item)[0]) in self._process
 
     def _resources(self) -> list[Resource]:
         return [self.factory.resources[r] for r in self.res_names[: self.lead_res]]
 
-    def _add_routing(self, item: str, steps: Sequence[RoutingStep]) -> None:
+    def _add_process(self, item: str, route: str, first: int) -> None:
+        """Close a process whose rows are the last ones from `first` on."""
+        end = len(self.rows)
+        start = min(range(first, end), key=lambda r: self.rows[r].number)
+        self._process[item, route] = len(self.processes)
+        self.processes.append(Process(item, route, first, end, start, self.rows[start].tail_yield))
+
+    def _add_routing(self, item: str, route: str, steps: Sequence[RoutingStep]) -> None:
         first = len(self.rows)
         where = {s.step: first + i for i, s in enumerate(steps)}
         by_number = sorted(s.step for s in steps)
@@ -84,20 +126,18 @@ class ProcessTable:
         for i, step in enumerate(steps):
             k = by_number.index(step.step)
             after = step.after or (by_number[k - 1 : k] if k else ())
-            needs = [
-                (n.resource, round(n.qty * UNIT), _PHASE[n.phase])
-                for n in self.factory.needs.get((item, step.step), ())
-            ]
+            needs = [_need(n) for n in self.factory.needs.get((item, step.step), ())]
             self.rows.append(
                 StepRow(item, step, self._candidates(step), needs, [where[a] for a in after if a in where], tails[i])
             )
-        self.span[item] = (first, len(self.rows))
+        self._add_process(item, route, first)
 
     def _add_lead_time(self, item: str) -> None:
         record = self.factory.items[item]
         work = round(record.lead_time_days * DAY * PPM)
-        self.span[item] = (len(self.rows), len(self.rows) + 1)
-        self.rows.append(StepRow(item, None, [(self.lead_res, 0, work, 0.0, 1, 1.0)], [], [], record.yield_))
+        for route in self.factory.route_names(item):
+            self.rows.append(StepRow(item, None, [(self.lead_res, 0, work, 0.0, 1, 1.0)], [], [], record.yield_))
+            self._add_process(item, route, len(self.rows) - 1)
 
     def _candidates(self, step: RoutingStep) -> list[Candidate]:
         if step.supplier and step.lead_time_days is not None:
@@ -130,12 +170,6 @@ class ProcessTable:
         found = self.factory.resources.get(self.res_names[res])
         return found.efficiency if found else 1.0
 
-    def total_yield(self, item: str) -> float:
-        """Good pieces for each piece started at an item's first step."""
-        first, end = self.span[item]
-        rows = sorted(self.rows[first:end], key=lambda r: r.step.step if r.step else 0)
-        return rows[0].tail_yield
-
     def variant(self, row: int, cands: list[Candidate]) -> int:
         """A copy of a step with other candidates, for an operation already begun or pinned; returns its row."""
         old = self.rows[row]
@@ -159,7 +193,7 @@ class ProcessTable:
     def steps(self) -> Steps:
         """The arrays the kernels read."""
         pools: dict[tuple[int, ...], int] = {}
-        sets: dict[str, int] = {}
+        sets: dict[tuple[str, float | None], int] = {}
         pool, cand_ptr, need_ptr = [], [0], [0]
         cands: list[Candidate] = []
         needs: list[tuple[int, int, int]] = []
@@ -167,11 +201,11 @@ class ProcessTable:
             pool.append(pools.setdefault(tuple(sorted(c[0] for c in row.cands)), len(pools)))
             cands.extend(row.cands)
             cand_ptr.append(len(cands))
-            needs.extend((sets.setdefault(name, len(sets)), units, phase) for name, units, phase in row.needs)
+            needs.extend((sets.setdefault((n, level), len(sets)), units, phase) for n, level, units, phase in row.needs)
             need_ptr.append(len(needs))
         set_ptr, set_res, set_until = [0], [], []
-        for name in sets:
-            for m in self.factory.members.get(name, ()):
+        for name, level in sets:
+            for m in self.factory.able(name, level):
                 set_res.append(self.res_index[m.resource])
                 set_until.append(m.until)
             set_ptr.append(len(set_res))
@@ -217,6 +251,10 @@ def _restricted_subcontractors(factory: Factory) -> list[str]:
     weekly = {s.supplier for s in factory.snapshot.suppliers if s.weekly_qty is not None}
     asked = {s.supplier for steps in factory.routing.values() for s in steps if s.lead_time_days is not None}
     return sorted((weekly | factory.supplier_days.keys()) & asked - {""})
+
+
+def _need(need: RoutingNeed) -> Need:
+    return need.resource, need.min_level, round(need.qty * UNIT), _PHASE[need.phase]
 
 
 def _seconds(minutes: float | None) -> int:

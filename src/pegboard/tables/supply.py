@@ -35,6 +35,8 @@ class Line(msgspec.Struct, gc=False):
 class Work(msgspec.Struct, gc=False):
     """A work order: `qty` started for `good` pieces by `need`, first made for line `line` (-1 none).
 
+    `process` is the way it is made, by its place in the process table. It `cures` where a parent draws on it.
+
     `record` is set where it exists already; `root` names the existing work order it serves where no line is. Its
     operations are `first_op` to `first_op + n_op`.
     """
@@ -49,6 +51,7 @@ class Work(msgspec.Struct, gc=False):
     level: int
     options: Options
     cures: bool
+    process: int
     root: str = ""
     record: WorkOrder | None = None
     first_op: int = 0
@@ -107,9 +110,10 @@ class Shortage(msgspec.Struct, frozen=True, gc=False):
 class SupplyPlan(msgspec.Struct):
     """What planning hands to scheduling.
 
-    Arrays by operation: its work order, row of the process table, started quantity (what remains of it), and latest
-    arrival, setup start and end at infinite capacity. `pred_ptr, pred_op` are each operation's predecessors in its own
-    work order. `unplanned[line]` says why a line is left out.
+    Arrays by operation: its work order, row of the process table, started quantity (what remains of it), number among
+    the parts of a divided step (0 for a whole one), and latest arrival, setup start and end at infinite capacity.
+    `pred_ptr, pred_op` are each operation's predecessors in its own work order. `unplanned[line]` says why a line is
+    left out.
     """
 
     lines: list[Line]
@@ -119,6 +123,7 @@ class SupplyPlan(msgspec.Struct):
     op_work: NDArray[np.int64]
     op_row: NDArray[np.int64]
     op_qty: NDArray[np.float64]
+    op_part: NDArray[np.int64]
     latest_arrival: NDArray[np.int64]
     latest_start: NDArray[np.int64]
     latest_end: NDArray[np.int64]
@@ -126,6 +131,14 @@ class SupplyPlan(msgspec.Struct):
     pred_op: NDArray[np.int64]
     unplanned: dict[int, LeftOut]
     findings: list[Finding]
+
+    def last_ops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Operations that none of their own work order follow: work order `w` has `op[ptr[w, 0] : ptr[w, 1]]`."""
+        followed = np.zeros(self.op_row.size, bool)
+        followed[self.pred_op] = True
+        op = np.flatnonzero(~followed)
+        bounds = np.array([(w.first_op, w.first_op + w.n_op) for w in self.works], np.int64).reshape(-1, 2)
+        return np.searchsorted(op, bounds), op
 
     def links_of_line(self) -> dict[int, list[Link]]:
         """The pegs of each line."""

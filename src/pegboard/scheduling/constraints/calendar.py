@@ -6,8 +6,19 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpmodel import CpModel, Var
 from pegboard.scheduling.problem import Ints, Problem
-from pegboard.scheduling.view import SECOND, OpenTime, Together, by_calendar, calendars_of, placed, run_work, setup_work
+from pegboard.scheduling.view import (
+    SECOND,
+    OpenTime,
+    Together,
+    by_calendar,
+    calendars_of,
+    placed,
+    run_work,
+    run_work_of,
+    setup_work,
+)
 
 
 class Calendar:
@@ -31,6 +42,32 @@ class Calendar:
         yield from self._phase(problem, together, ops, setup_keys, a, b, setup_work(problem, schedule, ops), "setup")
         yield from self._phase(problem, together, ops, run_keys, b, c, run_work(problem, schedule, ops), "run")
 
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """For each choice of resources and changeover, which starts and ends belong together."""
+        p = problem
+        for op in range(p.n_op):
+            begun = bool(p.ops.setup_done[op])
+            for cand, key, chosen in cp.setup_calendars(op):
+                for us, changes in cp.changes[op].items():
+                    work = 0 if begun else int(p.steps.cand_setup[cand]) + us
+                    self._lay(cp, op, key, work, cp.setup_start[op], cp.start[op], [*chosen, changes])
+            for cand, key, chosen in cp.run_calendars(op):
+                work = run_work_of(p, cand, float(p.ops.qty[op]))
+                self._lay(cp, op, key, work, cp.start[op], cp.end[op], chosen)
+
+    def _lay(self, cp: CpModel, op: int, key: tuple[int, ...], work: int, x: Var, y: Var, when: list[Var]) -> None:
+        """Relate the first and the last instant of a phase: enough work between them, and not a second more."""
+        row, t = OpenTime(cp.together.of(key)), cp.instants
+        done, closed = row.work_until(t), t - row.open_until(t)
+        first = np.maximum(np.searchsorted(done, done + work), np.arange(t.size))
+        last = np.searchsorted(done, done + work + int(row.rate.max(initial=SECOND)), side="right") - 1
+        possible = np.ones(t.size, bool)
+        if work > 0:
+            possible = row.is_open(t)
+            if not cp.problem.steps.pause[cp.problem.ops.step[op]]:
+                last = np.minimum(last, np.searchsorted(closed, closed, side="right") - 1)
+        cp.between(x, y, first, last, possible, *when)
+
     def _phase(
         self,
         p: Problem,
@@ -47,7 +84,9 @@ class Calendar:
             done = open_time.work_until(end[rows]) - open_time.work_until(start[rows])
             some = work[rows] > 0
             fastest = int(open_time.rate.max(initial=SECOND))
-            wrong = (done < work[rows]) | (done - work[rows] > fastest) | (some & ~open_time.is_open(start[rows]))
+            backward = end[rows] < start[rows]
+            wrong = backward | (done < work[rows]) | (done - work[rows] > fastest)
+            wrong |= some & ~open_time.is_open(start[rows])
             for k in np.flatnonzero(wrong).tolist():
                 yield self._say(
                     p,

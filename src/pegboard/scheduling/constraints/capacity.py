@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpheld import keep_room, working
+from pegboard.scheduling.cpmodel import CpModel
+from pegboard.scheduling.held import WORK, overloads
 from pegboard.scheduling.problem import Problem
-from pegboard.scheduling.view import holds
 
 
 class Capacity:
-    """At every instant the units held on a resource are at most its capacity; half-open, so touching is no overlap."""
+    """At every instant the units held on a resource are at most its capacity; half-open, so touching is no overlap.
 
-    name = "capacity"
+    A load of an oven holds it as one operation from its setup start to the end of the last of it.
+    """
+
+    name = WORK
 
     def instances(self, problem: Problem) -> int:
         """One for each hold: the primary resource of each operation, and each of its needs."""
@@ -21,22 +24,15 @@ class Capacity:
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Resources that are held twice, with an operation that is there when it happens."""
-        op, res, start, end, units = holds(problem, schedule)
-        some = end > start
-        op, res, start, end, units = op[some], res[some], start[some], end[some], units[some]
-        when = np.concatenate([end, start])
-        who = np.concatenate([op, op])
-        where = np.concatenate([res, res])
-        change = np.concatenate([-units, units])
-        order = np.lexsort((change > 0, when, where))
-        where, change = where[order], change[order]
-        level = np.cumsum(change)
-        over = np.flatnonzero((level > problem.shop.capacity[where]) & (change > 0))
-        for k in over.tolist():
-            r = int(where[k])
-            yield Violation(
-                constraint=self.name,
-                subject=problem.name(int(who[order[k]])),
-                what=f"{problem.res_names[r]} holds {level[k] / 1000:g} of "
-                f"{problem.shop.capacity[r] / 1000:g} when it comes",
-            )
+        for over in overloads(problem, schedule):
+            if over.cause == self.name:
+                yield Violation(
+                    constraint=self.name,
+                    subject=problem.name(over.op),
+                    what=f"{problem.res_names[over.res]} holds {over.held / 1000:g} of "
+                    f"{problem.shop.capacity[over.res] / 1000:g} when it comes",
+                )
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """Cumulative over the holds of work."""
+        keep_room(cp, working(cp), problem.shop.capacity)

@@ -6,15 +6,17 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
-from pegboard.scheduling.problem import Problem
-from pegboard.scheduling.view import holds
+from pegboard.scheduling.cpheld import chain, present, working
+from pegboard.scheduling.cpmodel import CpModel, Var, stretched
+from pegboard.scheduling.held import holds, leaders
+from pegboard.scheduling.problem import Ints, Problem
 
 
 class Changeover:
     """Along each resource with a matrix, in order of setup start, over operations with a family.
 
-    A hold of no time leaves a resource as it was. An operation takes the longest of its resources' changeovers,
-    stretched by its primary resource's efficiency.
+    A hold of no time leaves a resource as it was. All of a load change over from what ran before the load. An
+    operation takes the longest of its resources' changeovers, stretched by its primary resource's efficiency.
     """
 
     name = "changeover"
@@ -25,24 +27,8 @@ class Changeover:
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Operations whose changeover is not what their place in the sequence asks for."""
-        p, C = problem, problem.changeovers
-        op, res, start, end, _ = holds(p, schedule)
-        at = schedule.setup_start[op]
-        some = (p.shop.matrix[res] >= 0) & (p.ops.family[op] >= 0) & (start < end)
-        op, res, at = op[some], res[some], at[some]
-        order = np.lexsort((schedule.sequence[op], at, res))
-        op, res = op[order], res[order]
-        family = p.ops.family[op]
-        before = np.concatenate([[-1], family[:-1]]) if op.size else family
-        first = np.concatenate([[True], res[1:] != res[:-1]]) if op.size else np.empty(0, bool)
-        before = np.where(first, p.shop.initial_family[res], before)
-        us = np.where(
-            before < 0,
-            0,
-            C.us[(p.shop.matrix[res] * C.n_family + np.maximum(before, 0)) * C.n_family + family] if op.size else 0,
-        )
-        asked = np.zeros(p.n_op, np.int64)
-        np.maximum.at(asked, op, us)
+        p = problem
+        asked = self._asked(p, schedule)
         placed = schedule.end >= 0
         stretch = np.where(placed, p.steps.cand_stretch[np.maximum(schedule.cand, 0)], 1.0)
         asked = np.ceil(asked * stretch - 1e-3).astype(np.int64)
@@ -53,3 +39,70 @@ class Changeover:
                 subject=p.name(k),
                 what=f"changeover is {schedule.changeover[k] / 6e7:.2f} min, its place asks for {asked[k] / 6e7:.2f}",
             )
+
+    def _asked(self, p: Problem, schedule: Schedule) -> Ints:
+        """The longest changeover that each operation's place on its resources asks for, before it is stretched."""
+        h = holds(p, schedule)
+        some = np.flatnonzero((p.shop.matrix[h.res] >= 0) & (p.ops.family[h.op] >= 0) & (h.start < h.end))
+        op, res = h.op[some], h.res[some]
+        asked = np.zeros(p.n_op, np.int64)
+        if not op.size:
+            return asked
+        lead, sequence = leaders(p, schedule)[op], schedule.sequence
+        order = np.lexsort((sequence[op], lead, sequence[lead], schedule.setup_start[op], res))
+        op, res, lead = op[order], res[order], lead[order]
+        family = p.ops.family[op]
+        is_first = np.concatenate([[True], (res[1:] != res[:-1]) | (lead[1:] != lead[:-1])])
+        first = np.flatnonzero(is_first)[np.cumsum(is_first) - 1]
+        comes_first = np.concatenate([[True], res[1:] != res[:-1]])[first]
+        before = np.where(comes_first, p.shop.initial_family[res], family[first - 1])
+        n = p.changeovers.n_family
+        us = p.changeovers.us[(p.shop.matrix[res] * n + np.maximum(before, 0)) * n + family]
+        np.maximum.at(asked, op, np.where(before < 0, 0, us))
+        return asked
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """A chain along each resource with a matrix; each operation takes the longest its places in chains ask for."""
+        p = problem
+        asked: dict[int, list[Var]] = {op: [] for op in range(p.n_op)}
+        held = [hold for hold in working(cp, all_of_load=True) if p.ops.family[hold.op] >= 0]
+        for res in np.flatnonzero(p.shop.matrix >= 0).tolist():
+            there = present(cp, [hold for hold in held if hold.res == res])
+            most = int(p.changeovers.us.max(initial=0))
+            here = {op: cp.model.new_int_var(0, most, "") for op in there}
+            follows = chain(cp, there)
+            for op, literal in there.items():
+                asked[op].append(here[op])
+                cp.model.add(here[op] == 0).only_enforce_if(~literal)
+            for (i, j), literal in follows.items():
+                self._follow(cp, res, i, j, literal, here)
+        for op, amounts in asked.items():
+            self._take(cp, op, amounts)
+
+    def _follow(self, cp: CpModel, res: int, i: int, j: int, follows: Var, here: dict[int, Var]) -> None:
+        """What `j` is asked for after `i`, or first of all if `i` is -1; what its mate was asked for in one load."""
+        p, mates = cp.problem, cp.mates(i, j) if i >= 0 else None
+        before = int(p.ops.family[i] if i >= 0 else p.shop.initial_family[res])
+        n = p.changeovers.n_family
+        us = int(p.changeovers.us[(p.shop.matrix[res] * n + before) * n + p.ops.family[j]]) if before >= 0 else 0
+        if mates is None:
+            cp.model.add(here[j] == us).only_enforce_if(follows)
+            return
+        cp.model.add(here[j] == us).only_enforce_if(follows, ~mates)
+        cp.model.add(here[j] == here[i]).only_enforce_if(follows, mates)
+
+    def _take(self, cp: CpModel, op: int, amounts: list[Var]) -> None:
+        """The changeover is the longest amount asked for, stretched as the candidate's setup is; none if begun."""
+        p = cp.problem
+        if not amounts or p.ops.setup_done[op]:
+            cp.model.add(cp.changeover[op] == 0)
+            return
+        most = cp.model.new_int_var(0, int(p.changeovers.us.max(initial=0)), "")
+        cp.model.add_max_equality(most, amounts)
+        for us in sorted({0, *p.changeovers.us[p.ops.family[op] :: p.changeovers.n_family].tolist()}):
+            exactly = cp.model.new_bool_var("")
+            cp.model.add(most == us).only_enforce_if(exactly)
+            cp.model.add(most != us).only_enforce_if(~exactly)
+            for cand, takes in cp.takes[op].items():
+                takes_longer = stretched(us, float(p.steps.cand_stretch[cand]))
+                cp.model.add_bool_or([~exactly, ~takes, cp.changes[op][takes_longer]])

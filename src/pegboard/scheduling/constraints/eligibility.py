@@ -6,6 +6,7 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.view import placed
 
@@ -39,6 +40,19 @@ class Eligibility:
                     )
                 elif schedule.end[op] > max(until):
                     yield self._say(p, op, f"{p.res_names[res]} has lost the skill before the operation ends")
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """Only legal candidates and members are variables; skills that run out bound the end."""
+        S = problem.steps
+        for op in range(problem.n_op):
+            first = int(S.need_ptr[problem.ops.step[op]])
+            for k, members in enumerate(cp.fills[op]):
+                s = int(S.need_set[first + k])
+                for res, literal in members.items():
+                    rows = [m for m in range(int(S.set_ptr[s]), int(S.set_ptr[s + 1])) if S.set_res[m] == res]
+                    until = max(int(S.set_until[m]) for m in rows)
+                    if until <= cp.instants[-1]:
+                        cp.not_after(cp.end[op], until, literal)
 
     def _say(self, problem: Problem, op: int, what: str) -> Violation:
         return Violation(constraint=self.name, subject=problem.name(op), what=what)

@@ -6,6 +6,7 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.view import OpenTime
 
@@ -43,6 +44,18 @@ class Material:
             )
         for k in np.flatnonzero(~done[from_] & done[to]).tolist():
             yield self._say(p, int(to[k]), f"is placed, but {p.name(int(from_[k]))}, which supplies it, is not")
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """Bounds by dated material, and steps that follow the end of the work orders they draw on."""
+        p = problem
+        for op in range(p.n_op):
+            cp.not_before(cp.setup_start[op], max(int(p.arrival[op]), int(p.dated[op])))
+            if p.ops.latest_use[op] <= cp.instants[-1]:
+                cp.not_after(cp.setup_start[op], int(p.ops.latest_use[op]) - 1)
+        factory = OpenTime(p.timeline_rows[p.factory_tl])
+        for arc, a, b in cp.pairs(p.arc_material):
+            moved = factory.after_open(cp.instants + p.arcs.wait[arc], np.full(cp.instants.size, p.arcs.move[arc]))
+            cp.after(cp.setup_start[b], cp.end[a], moved)
 
     def _say(self, problem: Problem, op: int, what: str) -> Violation:
         return Violation(constraint=self.name, subject=problem.name(op), what=what)

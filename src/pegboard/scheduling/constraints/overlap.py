@@ -6,7 +6,8 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
-from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.cpmodel import CpModel
+from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.view import OpenTime, Together, calendars_of, primary
 
 
@@ -58,6 +59,33 @@ class Overlap:
                 yield self._say(
                     p, b, f"ends {last[0] - schedule.end[b]} s before it can have run the last batch of {p.name(a)}"
                 )
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """The setup follows the first batch, or the whole lot if that is sooner; the end follows the last batch."""
+        p = problem
+        factory = OpenTime(p.timeline_rows[p.factory_tl])
+        for arc, a, b in cp.pairs(p.arcs.batch > 0):
+            moved = factory.after_open(cp.instants + p.arcs.wait[arc], np.full(cp.instants.size, p.arcs.move[arc]))
+            batch, queue = float(p.arcs.batch[arc]), np.full(cp.instants.size, p.steps.queue[p.ops.step[b]])
+            whole = cp.model.new_bool_var("")
+            for res in cp.primaries(b):
+                row = OpenTime(p.timeline_rows[int(p.shop.timeline[res])])
+                cp.after(cp.setup_start[b], cp.end[a], row.after_open(moved, queue), cp.on(b, res), whole)
+                for cand, key, chosen in cp.run_calendars(a):
+                    through = self._done(p, cp, key, cand, batch, cp.instants, with_fixed=True)
+                    through = factory.after_open(through + p.arcs.wait[arc], np.full(through.size, p.arcs.move[arc]))
+                    ready = row.after_open(through, queue)
+                    cp.after(cp.setup_start[b], cp.start[a], ready, cp.on(b, res), *chosen, ~whole)
+            for cand, key, chosen in cp.run_calendars(b):
+                last = self._done(p, cp, key, cand, batch, moved, with_fixed=False)
+                cp.after(cp.end[b], cp.end[a], last, *chosen)
+
+    def _done(
+        self, p: Problem, cp: CpModel, key: tuple[int, ...], cand: int, batch: float, t: Ints, *, with_fixed: bool
+    ) -> Ints:
+        """When a batch begun at each instant has been run."""
+        work = np.full(t.size, self._work(p, cand, batch, with_fixed=with_fixed)[0])
+        return OpenTime(cp.together.of(key)).after_work(t, work)
 
     def _work(self, p: Problem, cand: int, batch: float, *, with_fixed: bool) -> np.ndarray:
         work = int(np.ceil(p.steps.cand_run[cand] * batch - 1e-3))

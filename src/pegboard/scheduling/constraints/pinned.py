@@ -6,6 +6,7 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Problem
 
 
@@ -29,3 +30,13 @@ class Pinned:
             yield Violation(
                 constraint=self.name, subject=problem.name(op), what="was begun before now, but is set up again"
             )
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """Start and candidate of pinned operations are given; begun ones have no changeover."""
+        ops = problem.ops
+        for op in np.flatnonzero(ops.pin_start >= 0).tolist():
+            cp.not_before(cp.start[op], int(ops.pin_start[op]))
+            cp.not_after(cp.start[op], int(ops.pin_start[op]))
+            cp.model.add_bool_and([cp.takes[op][int(ops.pin_cand[op])]])
+        for op in np.flatnonzero(ops.setup_done == 1).tolist():
+            cp.model.add(cp.changeover[op] == 0)

@@ -6,7 +6,8 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
-from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.cpmodel import CpModel
+from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.view import OpenTime, primary
 
 
@@ -38,6 +39,26 @@ class Precedence:
         yield from self._queued(p, schedule, to[live], arrived[live], only_first=False)
         ops = np.flatnonzero(done & (p.ops.setup_done == 0))
         yield from self._queued(p, schedule, ops, np.maximum(p.arrival[ops], p.now), only_first=True)
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """For each arc and each resource the successor may take, its setup follows the move and its queue there."""
+        p = problem
+        factory = OpenTime(p.timeline_rows[p.factory_tl])
+        has_pred = set(p.arcs.succ[p.arcs.queued == 1].tolist())
+        for arc, a, b in cp.pairs((p.arcs.batch <= 0) & (p.arcs.queued == 1)):
+            moved = factory.after_open(cp.instants + p.arcs.wait[arc], np.full(cp.instants.size, p.arcs.move[arc]))
+            for res in cp.primaries(b):
+                cp.after(cp.setup_start[b], cp.end[a], self._ready(p, b, res, moved), cp.on(b, res))
+        for op in np.flatnonzero(p.ops.setup_done == 0).tolist():
+            for res in cp.primaries(op) if op not in has_pred else ():
+                ready = self._ready(p, op, res, np.array([max(int(p.arrival[op]), p.now)]))
+                cp.not_before(cp.setup_start[op], int(ready[0]), cp.on(op, res))
+
+    def _ready(self, p: Problem, op: int, res: int, arrived: Ints) -> Ints:
+        """When an operation that has arrived has queued on a resource."""
+        queue = 0 if p.ops.setup_done[op] else int(p.steps.queue[p.ops.step[op]])
+        row = p.timeline_rows[int(p.shop.timeline[res])]
+        return OpenTime(row).after_open(arrived, np.full(arrived.size, queue))
 
     def _queued(
         self, p: Problem, schedule: Schedule, ops: np.ndarray, arrived: np.ndarray, *, only_first: bool

@@ -6,6 +6,7 @@ import numpy as np
 
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Problem
 
 
@@ -27,3 +28,8 @@ class Release:
                 subject=problem.name(op),
                 what=f"starts {bound[op] - schedule.setup_start[op]} s before its release",
             )
+
+    def post(self, problem: Problem, cp: CpModel) -> None:
+        """A bound on each setup start."""
+        for op in range(problem.n_op):
+            cp.not_before(cp.setup_start[op], max(int(problem.release[op]), problem.now))

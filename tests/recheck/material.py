@@ -1,0 +1,108 @@
+"""The balance of every item never falls below zero."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from tests.recheck.case import Case
+from tests.recheck.components import Component
+from tests.recheck.ledger import Ledger
+from tests.recheck.plan_records import WorkOrder
+from tests.recheck.values import DAY, EPS, MINUTE, as_number
+
+
+def check_material(case: Case, ledger: Ledger) -> None:
+    """ "on-hand + receipts - issues = projected, at every instant" (P1), never below zero.
+
+    Components leave at the setup_start of the step that consumes them, order lines at their completion; work orders
+    deliver at the end of their last operation and move. Buffered items live on stock and open orders, on what the plan
+    itself makes or buys, and on the replenishment of `buffers.csv`.
+    """
+    events: dict[str, list[tuple[float, int, float, str]]] = defaultdict(list)
+
+    def supply(item: str, at: float, qty: float, what: str) -> None:
+        events[item].append((at - MINUTE, 0, qty, what))
+
+    def demand(item: str, at: float, qty: float, what: str) -> None:
+        events[item].append((at, 1, -qty, what))
+
+    for lot in case.lots:
+        supply(lot.item, lot.available, lot.qty, f"stock {lot.name}")
+    for po in case.purchase_orders:
+        supply(po.item, po.available, po.qty, f"purchase order {po.name}")
+    for purchase in case.plan.purchases:
+        if purchase.action in {"order", "increase"} and purchase.due is not None:
+            supply(purchase.item, purchase.due, purchase.qty, f"purchase {purchase.po}")
+    for wo in case.work_orders.values():
+        if wo.item not in case.factory.items:
+            continue
+        supply(wo.item, case.available(wo)[0], wo.good_qty, f"work order {wo.name}")
+        for component in case.components(wo):
+            if component.is_byproduct:
+                ends = wo.ends_of(component.steps) or [wo.end]
+                supply(component.item, min(ends), component.high, f"by-product of {wo.name}")
+            elif component.low > 0:
+                for at, qty in draws(wo, component):
+                    demand(component.item, at, qty, f"work order {wo.name}")
+    add_order_lines(case, demand)
+    add_buffer_supply(case, supply)
+    for item_name, moves in sorted(events.items()):
+        sweep_balance(case, ledger, item_name, moves)
+
+
+def add_order_lines(case: Case, demand: Callable[[str, float, float, str], None]) -> None:
+    """Order lines leave at their completion."""
+    for line in case.plan.lines:
+        known = case.factory.order_lines.get(line.key)
+        item = case.factory.items.get(line.item)
+        if known and item and line.completion is not None and item.supply != "phantom":
+            demand(line.item, line.completion, known.open_qty, f"order line {line.name}")
+
+
+def draws(wo: WorkOrder, component: Component) -> list[tuple[float, float]]:
+    """When and how much: "wanted at the setup_start of the step that consumes it".
+
+    Of the steps that may consume it the last one counts; each part of a split lot draws its share when it begins.
+    """
+    planned = [wo.operations[step] for step in component.steps if step in wo.operations]
+    if not planned:
+        return [(wo.start, component.low)]
+    parts = max(planned, key=lambda parts: parts[0].setup_start)
+    total = sum(op.qty or 1.0 for op in parts)
+    return [(op.setup_start, component.low * (op.qty or 1.0) / total) for op in parts]
+
+
+def add_buffer_supply(case: Case, supply: Callable[[str, float, float, str], None]) -> None:
+    """Reading: what a buffer orders today arrives even if no row of the plan makes or buys it, and beyond its
+    decoupled lead time a buffer replenishes itself, so a peg from the buffer that waits so long is good."""
+    made: Counter[str] = Counter()
+    for wo in case.work_orders.values():
+        if wo.name not in case.factory.work_orders:
+            made[wo.item] += wo.good_qty  # type: ignore[assignment]
+    for purchase in case.plan.purchases:
+        if purchase.action == "order":
+            made[purchase.item] += purchase.qty  # type: ignore[assignment]
+    for item, row in case.plan.buffers.items():
+        ordered = (as_number(row["order_qty"]) or 0.0) - made[item]
+        due = case.plan.stamp(row["due"]) if row["due"] else None
+        if ordered > EPS and item in case.factory.buffered:
+            replenished = case.now + (as_number(row["dlt_days"]) or 0.0) * DAY
+            supply(item, due if due is not None else replenished, ordered, "the buffer's order")
+    for peg in case.plan.pegs:
+        row = case.plan.buffers.get(peg.item, {})
+        replenished = case.now + (as_number(row.get("dlt_days", "")) or 0.0) * DAY
+        if peg.supply_kind == "buffer" and peg.available is not None and peg.available >= replenished - DAY:
+            supply(peg.item, peg.available, peg.qty, "the buffer")
+
+
+def sweep_balance(case: Case, ledger: Ledger, item: str, moves: list[tuple[float, int, float, str]]) -> None:
+    ledger.count("material", sum(1 for move in moves if move[1]))
+    balance, lowest, first = 0.0, 0.0, ""
+    for at, _, qty, what in sorted(moves):
+        balance += qty
+        if balance < -EPS * max(1.0, abs(qty)) - EPS and not first:
+            first = f"{what} at {case.show(at)}"
+        lowest = min(lowest, balance)
+    if first:
+        ledger.fault("material", f"{item} falls short, first for {first}, at worst by {-lowest:g}")
