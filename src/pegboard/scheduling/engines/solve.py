@@ -1,5 +1,7 @@
 """From a problem and options to the best schedule they allow: one rule, the search around reverse starts, or both."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pegboard.domain.calendar import FAR
@@ -22,7 +24,8 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
     Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew.
     """
-    if "capacity" in options.relax:
+    if "capacity" in options.relax:  # nothing competes: what is as late as possible is the best search could find
+        options = replace(options, direction="backward" if options.direction == "search" else options.direction)
         result = _solve(Dispatcher(problem, planned, options, np.zeros(problem.arcs.succ.size, bool)), report)
         spread(problem, result.schedule)
         return result
