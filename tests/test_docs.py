@@ -263,10 +263,8 @@ def test_the_constraint_of_the_recipe_fits_the_protocol():
 
 def test_every_rule_and_goal_is_explained():
     page = document(ROOT / "docs" / "rules.md")
-    rows = {
-        name: (formula, source) for name, formula, source in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", page, re.M)
-    }
-    assert rows == {rule.name: (rule.formula, rule.source) for rule in RULES.values()}
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", page, re.MULTILINE)
+    assert rows == [(rule.name, rule.formula, rule.source) for rule in RULES.values()]
     assert [name for name in WITH_NAMES if f"`{name}:" not in page] == []
     weights = ObjectiveWeights()
     assert [g for g in weights.__struct_fields__ if f"\n{g} = {getattr(weights, g):g} " not in page] == []
