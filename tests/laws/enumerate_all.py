@@ -18,21 +18,26 @@ Placement = tuple[int, int, int, int, int, tuple[int, ...]]
 
 
 def tried(problem: Problem, constraints: Sequence[Constraint], until: int, unit: int) -> tuple[set[Any], int]:
-    """The schedules in which everything is placed and no constraint is broken, and how many were tried.
+    """The schedules in which everything is placed and no constraint is broken, and how many there are to try."""
+    ways = prod(len(list(placements(problem, op, until, unit))) for op in range(problem.n_op))
+    kept = {key(schedule) for schedule in every_schedule(problem, constraints, until, unit)}
+    return kept, len(list(loads(problem))) * ways
 
-    What an operation breaks alone is found first; `alone` are the constraints that look at one operation at a time.
+
+def every_schedule(problem: Problem, constraints: Sequence[Constraint], until: int, unit: int) -> Iterator[Schedule]:
+    """Every schedule that breaks no constraint, begins now or later and ends after `until` units at the latest.
+
+    What an operation breaks by itself, whatever the others do, is sorted out first.
     """
     alone = [c for c in constraints if c.name in {"calendar", "release", "pinned", "stretch", "eligibility"}]
-    every = [list(placements(problem, op, until, unit)) for op in range(problem.n_op)]
-    options = [[w for w in ways if not _wrong(problem, op, w, alone)] for op, ways in enumerate(every)]
     rest = [c for c in constraints if c not in alone]
-    kept = set()
+    every = [placements(problem, op, until, unit) for op in range(problem.n_op)]
+    options = [[w for w in ways if not _wrong(problem, op, w, alone)] for op, ways in enumerate(every)]
     for load in loads(problem):
         for placement in product(*options):
             schedule = scheduled(problem, placement, load)
             if not any(next(iter(c.violations(problem, schedule)), None) for c in rest):
-                kept.add(key(schedule))
-    return kept, len(list(loads(problem))) * prod(len(ways) for ways in every)
+                yield schedule
 
 
 def placements(problem: Problem, op: int, until: int, unit: int) -> Iterator[Placement]:

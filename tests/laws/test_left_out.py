@@ -21,6 +21,10 @@ KNOWN = (
     r"(?P<qty>\S+) (?P<item>\S+) short: a purchase would arrive after the planning horizon",
     r"(?P<short>\S+) \S+ short: \S+ is bought, but has no supplier and no lead time",
     r"due after the planning horizon",
+    r"step \S+ of \S+ starts (?P<lot>\S+) at once, more than the .* \((capacity|batch_qty) (?P<room>\S+)\) takes; .*",
+    r"\S+ \S+ short: step .* begin within (?P<gap>\S+) min .* wait_min, move_min and queue_min take (?P<lags>\S+) min",
+    r"operation \S+ must end within (?P<stretch>\S+) h of its start .* and runs (?P<run>\S+) h, but .*",
+    r"\S+ \S+ short: no route of (?P<routed>\S+) is open on \S+ to a lot for \S+",
 )
 
 
@@ -66,7 +70,7 @@ def test_calendars_said_never_to_meet_never_meet(case_of: CaseOf):
         factory = Factory(case.source)
         checkers = [Checked(factory, Plan(case.plan, factory.clock, Ledger()), r) for r in readings(factory)]
         parties = set(found["parties"].split(" and "))
-        number = int(found["op"].rpartition(".")[2])
+        number = int(found["op"].rpartition(".")[2].partition("/")[0])  # `30/1` is a part of step 30
         horizon = factory.now + factory.horizon_days * 1440
         for checker in checkers:
             for setup, run in ways(checker, parties, number):
@@ -97,7 +101,7 @@ def ways(checker: Checked, parties: set[str], number: int) -> Iterator[tuple[Cal
 def test_an_operation_said_not_to_fit_one_stretch_may_not_pause(case_of: CaseOf):
     """Only a step with pause=no needs one open stretch."""
     for case, found in parsed(case_of, "whole"):
-        number = found["whole"].rpartition(".")[2]
+        number = found["whole"].rpartition(".")[2].partition("/")[0]
         steps = [row for row in case.factory.tables["routing"] if row["step"] == number]
         assert any(row.get("pause") == "no" for row in steps), (case.factory.name, found[0])
 
@@ -108,3 +112,30 @@ def test_ninety_days_are_enough_for_nearly_every_line(case_of: CaseOf):
     rows = [row for case in far for row in case.rows("orders")]
     late = [row for row in rows if re.fullmatch(KNOWN[0], row["reason"])]
     assert len(late) <= 0.05 * len(rows)
+
+
+def test_a_lot_said_to_be_too_large_is(case_of: CaseOf):
+    """What starts at once is more than the oven or the storage takes, and one of the factory is that small."""
+    checked = 0
+    for case, found in parsed(case_of, "lot"):
+        sizes = {row.get("batch_qty") for row in case.factory.tables["routing"]}
+        sizes |= {row.get("capacity") for row in case.factory.tables["resources"]}
+        assert float(found["lot"]) > float(found["room"]), (case.factory.name, found[0])
+        assert found["room"] in sizes, (case.factory.name, found[0])
+        checked += 1
+    assert checked > 0
+
+
+def test_a_limit_on_the_gap_said_to_be_too_short_is(case_of: CaseOf):
+    """Wait, move and queue alone take longer."""
+    found = [found for _, found in parsed(case_of, "gap")]
+    assert found
+    assert all(float(one["lags"]) > float(one["gap"]) for one in found)
+
+
+def test_an_item_said_to_have_no_open_route_has_routes_that_close(case_of: CaseOf):
+    """Each of its routes is limited by quantity or by date."""
+    for case, found in parsed(case_of, "routed"):
+        routes = [row for row in case.factory.tables["routes"] if row["item"] == found["routed"]]
+        limits = ("min_qty", "max_qty", "valid_from", "valid_to")
+        assert all(any(row.get(name) for name in limits) for row in routes), (case.factory.name, found[0])

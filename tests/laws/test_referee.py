@@ -112,7 +112,7 @@ def cut_short(p: Problem, s: Schedule) -> Iterator[Schedule]:
     for op in movable(p, s):
         row = p.timeline_rows[int(p.shop.timeline[primary(p, s, op)])]
         last_minute = row.open_until(int(s.end[op])) - row.open_until(int(s.end[op]) - MINUTE)
-        if last_minute == MINUTE and s.end[op] - s.start[op] >= 2 * MINUTE and True:
+        if last_minute == MINUTE and s.end[op] - s.start[op] >= 2 * MINUTE:
             changed = copied(s)
             changed.end[op] -= MINUTE
             yield changed
@@ -131,7 +131,7 @@ def on_top_of_each_other(p: Problem, s: Schedule) -> Iterator[Schedule]:
     """Two operations of one machine that has room for one, begun at the same time."""
     ops = [op for op in movable(p, s) if s.end[op] > s.setup_start[op] and p.shop.capacity[primary(p, s, op)] == 1000]
     for one, other in itertools.pairwise(ops):
-        if primary(p, s, one) == primary(p, s, other):
+        if primary(p, s, one) == primary(p, s, other) and (s.load[one] < 0 or s.load[one] != s.load[other]):
             yield moved(s, other, int(s.setup_start[one]))
 
 
@@ -182,9 +182,13 @@ def test_the_referee_names_the_rule_that_a_damaged_schedule_breaks(case_of: Case
     assert done >= 5
 
 
+BY_HAND = {"gap", "stretch", "oven", "blocking", "storage", "travel", "maintenance", "weekly"}
+"""Rules that are broken by a second or a unit in `tests/scheduling`, on shops made for them."""
+
+
 def test_every_rule_of_the_referee_has_been_broken_here():
     """A constraint without a damaged schedule may be one that never speaks up."""
-    assert {name for _, name in DAMAGES} == {constraint.name for constraint in ALL}
+    assert {name for _, name in DAMAGES} == {constraint.name for constraint in ALL} - BY_HAND
 
 
 def test_the_referee_counts_an_instance_for_everything_that_it_judges(case_of: CaseOf):
@@ -193,6 +197,6 @@ def test_the_referee_counts_an_instance_for_everything_that_it_judges(case_of: C
     for seed in SEEDS:
         outcome = case_of(seed).run.outcome
         assert outcome is not None
-        for name, count in outcome.plan.certificate.checked.items():
-            checked[name] += count
+        for name in checked:
+            checked[name] += outcome.plan.certificate.checked[name]
     assert min(checked.values()) > 0

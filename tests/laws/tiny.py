@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pegboard.domain.calendar import FAR, PPM, Stretch, Timeline, timeline
+from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.kernels.arrays import Arcs, Changeovers, Ops, Shop, Steps
 from pegboard.scheduling.problem import Problem
 from pegboard.tables.supply import spans
@@ -157,6 +158,8 @@ def tiny(
         line_need=clock.at([jobs[op].due for op in last]),
         line_weight=np.array([jobs[op].weight for op in last], np.float64),
         line_group=np.arange(len(last)),
+        line_value=np.ones(len(last)),
+        objective=ObjectiveWeights(),
         pool_ptr=spans([len(j.cands) for j in jobs]),
         pool_res=ints([res for j in jobs for res, _, _ in j.cands]),
         pool_changes=np.array([any(m.matrix >= 0 for m in machines)] * n, bool),
@@ -192,7 +195,7 @@ def _shop(jobs: list[Job], machines: list[Machine], mondays: Sequence[int], cloc
         travel=clock.long([m.travel for m in machines]),
         maint_work=clock.work([m.maint_work for m in machines]),
         maint_cycles=ints([m.maint_cycles for m in machines]),
-        maint_time=clock.work([m.maint_time for m in machines]),
+        maint_time=clock.long([m.maint_time for m in machines]),
         used_work=clock.work([m.used_work for m in machines]),
         used_cycles=ints([m.used_cycles for m in machines]),
         week_units=ints([FAR if m.week is None else m.week * 1000 for m in machines]),

@@ -85,6 +85,13 @@ def test_a_route_is_open_to_a_range_of_quantities():
     assert path(sawn_or_cast(routes, qty=11)) == ["MOULD", "PACK"]
 
 
+def test_the_quantity_of_a_route_is_that_of_good_pieces():
+    """Ten good ones are twenty started at a yield of a half, and casting is open to twelve at most."""
+    items = [make("A", yield_=0.5), buy("BAR"), buy("IRON", decimals=1), buy("BOX")]
+
+    assert path(sawn_or_cast([route("sawn", 2), route("cast", 1, max_qty=12)], items=items)) == ["MOULD", "PACK"]
+
+
 def test_each_lot_takes_its_own_route():
     """Lots of at most 8: one of 8 may be cast, the 2 that are left are too few."""
     items = [make("A", max_qty=8), buy("BAR"), buy("IRON", decimals=1), buy("BOX")]

@@ -84,6 +84,11 @@ class Components(Facts):
                     need = range_
                 if wo.name in self.factory.work_orders and self._is_issued(wo, steps):
                     need = (0.0, need[1])
+                n = max((len(wo.operations.get(step, [])) for step in steps), default=1)
+                if n > 1:
+                    # Reading: each part of a split lot draws what it needs itself, rounded up and with its fixed part.
+                    fixed = amount(line.get("fixed_qty", ""), 0.0, options) or 0.0
+                    need = (need[0], need[1] + (n - 1) * (10.0**-decimals + fixed / number(line.get("yield"), 1.0)))
                 if need[1] > EPS:
                     found.append(
                         Component(line["component"], steps, need[0] if is_sure else 0.0, need[1], is_byproduct)

@@ -28,10 +28,10 @@ def check_stretch(case: Case, ledger: Ledger) -> None:
 
 def check_gap(case: Case, ledger: Ledger) -> None:
     """ "setup_start(next) - end(step) <= max_wait_min, elapsed, for every next step of the same work order"; what was
-    done before now is no operation of the plan and sets no limit."""
+    done before now is no operation of the plan and sets no limit, and what has begun cannot wait for the next."""
     for op in case.operations:
         limit = case.step(op).max_wait_min
-        if limit is None:
+        if limit is None or case.is_under_way(op):
             continue
         for later in case.next_operations(op):
             if case.is_under_way(later) or case.is_pinned(later):

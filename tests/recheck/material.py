@@ -43,20 +43,34 @@ def check_material(case: Case, ledger: Ledger) -> None:
                 ends = wo.ends_of(component.steps) or [wo.end]
                 supply(component.item, min(ends), component.high, f"by-product of {wo.name}")
             elif component.low > 0:
-                demand(component.item, consumption_time(wo, component), component.low, f"work order {wo.name}")
-    for line in case.plan.lines:
-        known = case.factory.order_lines.get(line.key)
-        item = case.factory.items.get(line.item)
-        if known and item and line.completion is not None and item.supply != "phantom":
-            demand(line.item, line.completion, known.open_qty, f"order line {line.name}")
+                for at, qty in draws(wo, component):
+                    demand(component.item, at, qty, f"work order {wo.name}")
+    add_order_lines(case, demand)
     add_buffer_supply(case, supply)
     for item_name, moves in sorted(events.items()):
         sweep_balance(case, ledger, item_name, moves)
 
 
-def consumption_time(wo: WorkOrder, component: Component) -> float:
-    """ "wanted at the setup_start of the step that consumes it"."""
-    return max(wo.starts_of(component.steps), default=wo.start)
+def add_order_lines(case: Case, demand: Callable[[str, float, float, str], None]) -> None:
+    """Order lines leave at their completion."""
+    for line in case.plan.lines:
+        known = case.factory.order_lines.get(line.key)
+        item = case.factory.items.get(line.item)
+        if known and item and line.completion is not None and item.supply != "phantom":
+            demand(line.item, line.completion, known.open_qty, f"order line {line.name}")
+
+
+def draws(wo: WorkOrder, component: Component) -> list[tuple[float, float]]:
+    """When and how much: "wanted at the setup_start of the step that consumes it".
+
+    Of the steps that may consume it the last one counts; each part of a split lot draws its share when it begins.
+    """
+    planned = [wo.operations[step] for step in component.steps if step in wo.operations]
+    if not planned:
+        return [(wo.start, component.low)]
+    parts = max(planned, key=lambda parts: parts[0].setup_start)
+    total = sum(op.qty or 1.0 for op in parts)
+    return [(op.setup_start, component.low * (op.qty or 1.0) / total) for op in parts]
 
 
 def add_buffer_supply(case: Case, supply: Callable[[str, float, float, str], None]) -> None:

@@ -49,7 +49,7 @@ def supply_quantity(case: Case, kind: str, name: str, item: str) -> float:
         rows = (p for p in case.plan.purchase_rows.get(name, []) if p.item == item and p.action == "order")
         return sum(purchase.qty for purchase in rows)
     if kind == "po":
-        peg = Peg(0, kind, name, "", "", "", item, 0.0, None)
+        peg = Peg(0, kind, name, "", "", "", item, 0.0, None, None)
         changes = [p for p in case.plan.purchase_rows.get(name, []) if p.item == item]
         if any(p.action == "cancel" for p in changes):
             return 0.0
@@ -156,7 +156,7 @@ def consumption_of(case: Case, wo: WorkOrder, peg: Peg) -> float | None:
     if named is not None and int(named) not in steps:
         return None
     at = [int(named)] if named is not None else steps
-    return max(wo.starts_of(at), default=wo.start)
+    return max(wo.starts_of(at), default=wo.start)  # the balance sees to the parts of a split lot one by one
 
 
 def supply_time(case: Case, peg: Peg) -> float | None:

@@ -220,6 +220,7 @@ class Plan:
             item=row["item"],
             qty=number(row["qty"]),
             available=self.stamp(row["available"]) if row["available"] else None,
+            need=self.stamp(row["need"]) if row["need"] else None,
         )
 
     def latest_time(self) -> float:

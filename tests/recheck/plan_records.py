@@ -41,13 +41,14 @@ class WorkOrder:
     options: str
     operations: dict[int, list[Operation]] = field(default_factory=dict)  # several where a lot is split
     route: str = ""
+    needs: set[float] = field(default_factory=set)  # when what it supplies is wanted
 
     def all_operations(self) -> list[Operation]:
         return [op for parts in self.operations.values() for op in parts]
 
     def starts_of(self, steps: Iterable[int]) -> list[float]:
-        """When each of the given steps that is planned begins: at the setup_start of its first part."""
-        return [min(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
+        """When each of the given steps that is planned begins; of a split one its last part."""
+        return [max(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
 
     def ends_of(self, steps: Iterable[int]) -> list[float]:
         """When each of the given steps that is planned ends: with its last part."""
@@ -94,6 +95,7 @@ class Peg:
     item: str
     qty: float
     available: float | None
+    need: float | None
 
     @property
     def name(self) -> str:

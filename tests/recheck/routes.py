@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 from tests.recheck.factory import Factory
 from tests.recheck.plan_records import WorkOrder
 from tests.recheck.records import Route
-from tests.recheck.values import EPS
+from tests.recheck.values import EPS, round_up
 
 
 def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
@@ -20,13 +21,15 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         reported = {step for name, step in factory.progress if name == wo.name}
         kept = [r.name for r in by_rank if reported <= set(factory.recipe(wo.item, wo.options, r.name).steps)]
         return kept[:1]
-    day = factory.clock.day(wo.need if wo.need is not None else wo.end)
     found: list[str] = []
-    # Reading: the quantity is what is started or what is good; a route is in force on its last day, or not any more.
-    for quantity in (wo.qty, wo.good_qty):
+    # Reading: the need is the work order's, or that of any demand it serves, for its own follows from how these were
+    # planned; the quantity is what would be started on the route, or what is good; a route is in force on its last
+    # day, or not any more.
+    for day in sorted({factory.clock.day(need) for need in wo.needs}):
         for with_last_day in (True, False):
-            open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, quantity)]
-            found += open_[:1]
+            open_ = [route for route in by_rank if in_force(factory, route, day, with_last_day)]
+            found += [route.name for route in open_ if fits(route, started_on(factory, wo, route))][:1]
+            found += [route.name for route in open_ if fits(route, wo.good_qty)][:1]
     return list(dict.fromkeys(found))
 
 
@@ -40,3 +43,12 @@ def in_force(factory: Factory, route: Route, day: date, with_last_day: bool) -> 
 
 def fits(route: Route, quantity: float) -> bool:
     return route.min_qty - EPS <= quantity <= route.max_qty + EPS
+
+
+def started_on(factory: Factory, wo: WorkOrder, route: Route) -> float:
+    """What the good quantity of a work order would start on a route, within the lot rules of its item."""
+    item, recipe = factory.items[wo.item], factory.recipe(wo.item, wo.options, route.name)
+    yields = recipe.rest_yields[min(recipe.steps)][0] if recipe.steps else item.yield_
+    minimum, multiple, _ = item.lot
+    started = max(round_up(wo.good_qty / yields, item.decimals), minimum)
+    return math.ceil(started / multiple - EPS) * multiple if multiple > 0 else started

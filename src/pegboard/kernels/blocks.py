@@ -14,6 +14,26 @@ from pegboard.kernels.opentime import advance, after_open, common_last, common_o
 
 TRIES = 1000
 RETRIES = 400
+_FAMILY, _WORKED, _CYCLES, _FREE_SINCE, _BESIDE, _WEEK, _FREED = np.arange(7)  # bare numbers would compile _note anew
+
+
+@leaf
+def block_of(B, op):
+    """The block an operation belongs to, -1 for none."""
+    if B is None:
+        return -1
+    return B.block[op]
+
+
+@leaf
+def gate_of(B, op, succ):
+    """Whose predecessors an arc counts for: the first of the successor's block, -1 within one block."""
+    if B is None:
+        return succ
+    block = B.block[succ]
+    if block < 0:
+        return succ
+    return -1 if B.block[op] == block else B.op[B.ptr[block]]
 
 
 @leaf
@@ -83,6 +103,8 @@ def _place_next(T, R, S, C, O, A, B, L, out, i, t, factory_tl, horizon):
     broken = False
     for j in range(B.in_ptr[i], B.in_ptr[i + 1]):
         arc, pred = B.arc[j], B.pred[j]
+        if O.op[pred].setup_done:
+            continue  # what has begun goes on, and cannot wait for the next
         if A.arc[arc].max_gap < FAR and L.spot[0] - out.op[pred].end > A.arc[arc].max_gap:
             L.op[pred].floor = _later(T, R, S, O, L, out, pred, L.spot[0] - A.arc[arc].max_gap)
             broken = True
@@ -238,7 +260,7 @@ def _enter(R, S, O, L, out, op, cand):
         out.op[op].load = lead
         L.op[lead].load_qty += O.op[op].qty
         if out.op[op].end > L.op[lead].freed:
-            _note(L, 6, lead, L.op[lead].freed)
+            _note(L, _FREED, lead, L.op[lead].freed)
             L.op[lead].freed = out.op[op].end
             strike(L, res, lead)
             book(L, R, res, out.op[lead].setup_start, L.op[lead].freed, UNIT, lead)
@@ -255,14 +277,14 @@ def _enter(R, S, O, L, out, op, cand):
     for k in range(-1, S.step[step + 1].need_ptr - base):
         touched = res if k < 0 else out.need_res[at + k]
         if L.res[touched].care:
-            _note(L, 0, touched, L.res[touched].family)
-            _note(L, 1, touched, L.res[touched].worked)
-            _note(L, 2, touched, L.res[touched].cycles)
-            _note(L, 3, touched, L.res[touched].free_since)
-            _note(L, 4, touched, L.res[touched].beside)
+            _note(L, _FAMILY, touched, L.res[touched].family)
+            _note(L, _WORKED, touched, L.res[touched].worked)
+            _note(L, _CYCLES, touched, L.res[touched].cycles)
+            _note(L, _FREE_SINCE, touched, L.res[touched].free_since)
+            _note(L, _BESIDE, touched, L.res[touched].beside)
             if R.res[touched].week_units < FAR:
                 week = touched * R.week_start.size + week_of(R, out.op[op].setup_start)
-                _note(L, 5, week, L.week_used[week])
+                _note(L, _WEEK, week, L.week_used[week])
     leave_mark(R, S, O, L, out, op)
 
 
@@ -294,17 +316,17 @@ def undo_block(R, S, O, A, B, L, out, first, last):
         L.op[op].stored_until = -FAR
     for n in range(L.undo[0] - 1, -1, -1):
         what, index, value = L.undo[3 * n + 1], L.undo[3 * n + 2], L.undo[3 * n + 3]
-        if what == 0:
+        if what == _FAMILY:
             L.res[index].family = value
-        elif what == 1:
+        elif what == _WORKED:
             L.res[index].worked = value
-        elif what == 2:
+        elif what == _CYCLES:
             L.res[index].cycles = value
-        elif what == 3:
+        elif what == _FREE_SINCE:
             L.res[index].free_since = value
-        elif what == 4:
+        elif what == _BESIDE:
             L.res[index].beside = value
-        elif what == 5:
+        elif what == _WEEK:
             L.week_used[index] = value
         else:
             L.op[index].freed = value
@@ -348,7 +370,7 @@ def _keep_until_fetched(T, R, S, O, A, B, L, out, first, last):
         res = S.cand[out.op[op].cand].res
         lead = out.op[op].load if out.op[op].load >= 0 else op
         if L.op[op].freed > out.op[op].end and L.op[op].freed > L.op[lead].freed:
-            _note(L, 6, lead, L.op[lead].freed)
+            _note(L, _FREED, lead, L.op[lead].freed)
             L.op[lead].freed = L.op[op].freed
         if lead == op and L.op[op].freed > out.op[op].end:
             strike(L, res, op)

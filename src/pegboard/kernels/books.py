@@ -10,6 +10,14 @@ ENDLESS = 1 << 40
 
 
 @leaf
+def is_watched(B, res):
+    """Whether a resource keeps a book."""
+    if B is None:
+        return False
+    return B.watched[res] != 0
+
+
+@leaf
 def book(L, R, res, start, end, units, op):
     """Enter a hold; resources without limit keep no book."""
     if R.res[res].capacity >= ENDLESS or start >= end:

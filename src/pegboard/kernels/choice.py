@@ -1,7 +1,7 @@
 """What an operation takes when it is decided: among free resources, those with which it ends first."""
 
 from pegboard.kernels.arrays import FAR
-from pegboard.kernels.books import ahead, is_promised
+from pegboard.kernels.books import ahead, is_promised, is_watched
 from pegboard.kernels.compiled import leaf
 from pegboard.kernels.lay import STATEFUL, UNIT, lay
 from pegboard.kernels.opentime import next_open
@@ -12,13 +12,13 @@ def is_free(R, B, O, L, res, units, t):
     """Whether a resource has so many units free at `t`, and is promised to nobody ahead where its past matters."""
     if L.res[res].in_use + units > R.res[res].capacity:
         return False
-    return not (B.watched[res] and L.res[res].care & STATEFUL and is_promised(L, O, res, t))
+    return not (is_watched(B, res) and L.res[res].care & STATEFUL and is_promised(L, O, res, t))
 
 
 @leaf
 def stays_free(R, B, L, res, units, begin, finish, t):
     """Whether so many units of a resource that is free at `t` stay free of pins and bookings until `finish`."""
-    if B.watched[res]:
+    if is_watched(B, res):
         held = ahead(L, res, begin - R.res[res].travel, finish + R.res[res].travel, t)
     else:
         held = 0
@@ -33,7 +33,7 @@ def stays_free(R, B, L, res, units, begin, finish, t):
 @leaf
 def is_plain(R, B, L, res):
     """Whether nothing but its calendar tells a resource from another: neither past, nor pins, nor bookings."""
-    return L.res[res].care == 0 and R.res[res + 1].reserved_ptr == R.res[res].reserved_ptr and not B.watched[res]
+    return L.res[res].care == 0 and R.res[res + 1].reserved_ptr == R.res[res].reserved_ptr and not is_watched(B, res)
 
 
 @leaf

@@ -9,8 +9,8 @@ and booked ahead, and so are pinned operations.
 import numpy as np
 
 from pegboard.kernels.arrays import CHANGES, FAR, SETUP_ONLY, WEARS
-from pegboard.kernels.blocks import arc_ready, place_block, storage_of, stored_units, undo_block
-from pegboard.kernels.books import book, expire, strike
+from pegboard.kernels.blocks import arc_ready, block_of, gate_of, place_block, storage_of, stored_units, undo_block
+from pegboard.kernels.books import book, expire, is_watched, strike
 from pegboard.kernels.choice import best_option, choose_members, stays_free
 from pegboard.kernels.compiled import kernel, leaf
 from pegboard.kernels.heap import event_pop, event_push, grown, pool_pop, pool_push
@@ -65,8 +65,7 @@ def dispatch(
     stash = np.empty(SCAN, np.int64)
     room = _room(A, B)
     times, loads = np.empty(1024 + 2 * room, np.int64), np.empty(1024 + 2 * room, np.int64)
-    n_event = 0
-    placed = 0
+    n_event = placed = np.int64(0)  # a bare 0 would compile what it is handed to twice
     is_patient = True
 
     for op in range(n_op):
@@ -89,7 +88,7 @@ def dispatch(
 
     while n_event > 0:
         t = times[0]
-        n_touched = 0
+        n_touched = np.int64(0)
         while n_event > 0 and times[0] == t:
             load = loads[0]
             n_event = event_pop(times, loads, n_event)
@@ -120,7 +119,7 @@ def dispatch(
                 p = touched[j]
                 rekey(K, queue, base[p], size[p], key, t)
         while True:
-            p = -1
+            p = np.int64(-1)
             for j in range(n_touched):
                 q = touched[j]
                 if is_touched[q] and size[q] > 0 and (p < 0 or key[queue[base[q]]] < key[queue[base[p]]]):
@@ -148,17 +147,18 @@ def dispatch(
                     if patience > t:
                         later = min(later, patience)
                         continue
-                block = B.block[op]
-                if block >= 0:
-                    first = place_block(T, R, S, C, O, A, B, L, out, block, t, factory_tl, horizon)
-                    if first >= FAR:
-                        continue
-                    if first - t > LOOKAHEAD and is_premature(K, op, key[op], first):
-                        undo_block(R, S, O, A, B, L, out, B.ptr[block], B.ptr[block + 1])
-                        later = min(later, first)
-                        continue
-                    chosen, chosen_cand = op, -1
-                    break
+                if B is not None:
+                    block = B.block[op]
+                    if block >= 0:
+                        first = place_block(T, R, S, C, O, A, B, L, out, block, t, factory_tl, horizon)
+                        if first >= FAR:
+                            continue
+                        if first - t > LOOKAHEAD and is_premature(K, op, key[op], first):
+                            undo_block(R, S, O, A, B, L, out, B.ptr[block], B.ptr[block + 1])
+                            later = min(later, first)
+                            continue
+                        chosen, chosen_cand = op, -1
+                        break
                 cand = best_option(T, R, S, C, O, B, L, op, t)
                 if cand < 0 or L.spot[2] >= horizon:
                     continue
@@ -185,18 +185,19 @@ def dispatch(
                 if later > t:
                     n_event = _wake(p, later, horizon, wake_at, times, loads, n_event)
                 continue
-            if chosen_cand < 0:
-                block = B.block[chosen]
-                first, last = B.ptr[block], B.ptr[block + 1]
-                n_event = _commit_block(R, S, O, A, B, L, out, first, last, placed, t, times, loads, n_event)
-                placed += last - first
-                for i in range(first, last):
-                    if O.op[B.op[i]].batch_key >= 0:
-                        key_left[O.op[B.op[i]].batch_key] -= 1
-                    n_event = _hand_over(
-                        T, R, S, O, A, B, L, out, B.op[i], factory_tl, post_queue, t, horizon, times, loads, n_event
-                    )
-                continue
+            if B is not None:
+                if chosen_cand < 0:
+                    block = B.block[chosen]
+                    first, last = B.ptr[block], B.ptr[block + 1]
+                    n_event = _commit_block(R, S, O, A, B, L, out, first, last, placed, t, times, loads, n_event)
+                    placed += last - first
+                    for i in range(first, last):
+                        if O.op[B.op[i]].batch_key >= 0:
+                            key_left[O.op[B.op[i]].batch_key] -= 1
+                        n_event = _hand_over(
+                            T, R, S, O, A, B, L, out, B.op[i], factory_tl, post_queue, t, horizon, times, loads, n_event
+                        )
+                    continue
             op = chosen
             out.op[op].load = op if O.op[op].batch_key >= 0 else -1
             _write(S, O, L, out, op, chosen_cand, best_spot, best_of_window, placed)
@@ -223,7 +224,7 @@ def dispatch(
                 if L.op[other].freed > L.op[op].freed:
                     L.op[op].freed = L.op[other].freed
                     n_event = event_push(times, loads, n_event, L.op[op].freed, op * _KINDS + _FREED)
-                    if B.watched[oven]:
+                    if is_watched(B, oven):
                         strike(L, oven, op)
                         book(L, R, oven, out.op[op].setup_start, L.op[op].freed, UNIT, op)
                 while n_event + room >= times.size:
@@ -272,8 +273,9 @@ def _room(A, B):
     widest = longest = 1
     for op in range(A.ptr.size - 1):
         widest = max(widest, A.ptr[op + 1] - A.ptr[op])
-    for block in range(B.ptr.size - 1):
-        longest = max(longest, B.ptr[block + 1] - B.ptr[block])
+    if B is not None:
+        for block in range(B.ptr.size - 1):
+            longest = max(longest, B.ptr[block + 1] - B.ptr[block])
     return (8 + widest) * max(longest, SCAN)
 
 
@@ -315,12 +317,12 @@ def _set_pinned(R, S, O, B, L, out, op):
 def _book_all(R, S, O, B, L, out, op):
     """Enter an operation into the books of those of its resources that are watched."""
     res = S.cand[out.op[op].cand].res
-    if B.watched[res] and (out.op[op].load < 0 or out.op[op].load == op):
+    if is_watched(B, res) and (out.op[op].load < 0 or out.op[op].load == op):
         book(L, R, res, out.op[op].setup_start, L.op[op].freed, UNIT, op)
     base = S.step[O.op[op].step].need_ptr
     for k in range(O.op[op + 1].need_ptr - O.op[op].need_ptr):
         member = out.need_res[O.op[op].need_ptr + k]
-        if B.watched[member]:
+        if is_watched(B, member):
             until = out.op[op].start if S.need[base + k].phase == SETUP_ONLY else out.op[op].end
             book(L, R, member, out.op[op].setup_start, until, S.need[base + k].units, op)
 
@@ -377,7 +379,7 @@ def _release(R, S, O, A, B, L, out, op, kind, t, is_touched, touched, n_touched)
         L.res[primary].in_use -= UNIT
         if kind == _FREED:
             L.op[op].freed = -FAR
-        if B.watched[primary]:
+        if is_watched(B, primary):
             expire(L, primary, t)
         for j in range(R.res[primary].touch_ptr, R.res[primary + 1].touch_ptr):
             n_touched = _touch(R.touch_pool[j], is_touched, touched, n_touched)
@@ -398,7 +400,7 @@ def _release(R, S, O, A, B, L, out, op, kind, t, is_touched, touched, n_touched)
             continue
         res = out.need_res[at + k]
         L.res[res].in_use -= S.need[base + k].units
-        if B.watched[res]:
+        if is_watched(B, res):
             expire(L, res, t)
         for j in range(R.res[res].touch_ptr, R.res[res + 1].touch_ptr):
             n_touched = _touch(R.touch_pool[j], is_touched, touched, n_touched)
@@ -429,7 +431,7 @@ def _joins(T, R, S, C, O, B, L, out, lead, op, before, t, horizon):
     `before` it, and on a maintained oven none may be longer than the first.
     """
     step = O.op[op].step
-    if O.op[op].batch_key != O.op[lead].batch_key or B.block[op] >= 0:
+    if O.op[op].batch_key != O.op[lead].batch_key or block_of(B, op) >= 0:
         return False
     cap = min(L.op[lead].load_cap, S.step[step].batch_qty)
     if L.op[lead].load_qty + O.op[op].qty > cap + 1e-9:
@@ -491,7 +493,6 @@ def _announce(T, R, S, O, L, op, t, now, horizon, times, loads, n_event):
 def _hand_over(T, R, S, O, A, B, L, out, op, factory_tl, post_queue, t, horizon, times, loads, n_event):
     """Tell the successors of an operation just laid when they may begin; those that wait for no other get ready."""
     tl = R.res[S.cand[out.op[op].cand].res].timeline
-    block = B.block[op]
     for j in range(A.ptr[op], A.ptr[op + 1]):
         succ = A.arc[j].succ
         at, later = arc_ready(T, R, S, O, A, L, out, op, j, factory_tl)
@@ -504,9 +505,9 @@ def _hand_over(T, R, S, O, A, B, L, out, op, factory_tl, post_queue, t, horizon,
             L.op[succ].ready_queued = max(L.op[succ].ready_queued, at)
         else:
             L.op[succ].ready = max(L.op[succ].ready, at)
-        if block >= 0 and B.block[succ] == block:
+        gate = gate_of(B, op, succ)
+        if gate < 0:
             continue
-        gate = succ if B.block[succ] < 0 else B.op[B.ptr[B.block[succ]]]
         L.op[gate].n_pred -= 1
         if L.op[gate].n_pred == 0:
             n_event = _announce(T, R, S, O, L, gate, t, t, horizon, times, loads, n_event)

@@ -11,7 +11,7 @@ from pegboard.kernels.compiled import leaf
 from pegboard.kernels.latest import exact_work
 from pegboard.kernels.opentime import advance, advance_one, after_open, next_open, open_until, place
 
-UNIT = 1000
+UNIT = np.int64(1000)
 STATEFUL = CHANGES | WEARS | TRAVELS
 
 

@@ -173,7 +173,7 @@ def _pack(dtype: np.dtype[Any], columns: Any, *, size: int, prefix: str = "") ->
 
 
 def live(
-    R: PackedShop, S: PackedSteps, O: PackedOps, B: Ties, arrival: Ints, release: Ints, n_pred: Ints, now: int
+    R: PackedShop, S: PackedSteps, O: PackedOps, B: Ties | None, arrival: Ints, release: Ints, n_pred: Ints, now: int
 ) -> Live:
     """How things stand before the first event."""
     n_op, n_res = O.op.size - 1, R.res.size - 1
@@ -190,8 +190,8 @@ def live(
     op = blank(n_op, LIVE_OP)
     op["ready_queued"], op["ready"], op["n_pred"] = np.maximum(arrival, now), release, n_pred
     op["last_in"] = op["freed"] = op["stored_until"] = -FAR
-    longest = int(np.diff(B.ptr).max(initial=0))
-    node = blank(n_op + O.op["need_ptr"][-1] + B.op.size + 1 if longest else 1, NODE)
+    longest = 0 if B is None else int(np.diff(B.ptr).max(initial=0))
+    node = blank(1 if B is None else n_op + O.op["need_ptr"][-1] + B.op.size + 1, NODE)
     node["next"] = np.arange(1, node.size + 1)
     node["next"][-1] = -1
     most_needs = int(np.diff(S.step["need_ptr"]).max(initial=0))

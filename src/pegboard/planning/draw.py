@@ -23,8 +23,8 @@ class Drawing:
     def draws(self, works: Sequence[Work], batch: Batch) -> Iterator[Draw]:
         """The draws of all work orders of a batch, work order by work order.
 
-        A divided step draws with each part, in proportion to its quantity; all parts together draw what the whole
-        step would.
+        A divided step draws as one, so that it takes the lots that the whole step would; `parts` says how much of it
+        each part takes.
         """
         row, qty, issued = batch.row.tolist(), batch.qty.tolist(), batch.issued.tolist()
         arrival, start = batch.arrival.tolist(), batch.start.tolist()
@@ -45,23 +45,23 @@ class Drawing:
             route = self.table.processes[work.process].route
             for component, number, wanted in self.exploder.components(work.item, route, started, work.need):
                 parts = where[number]
-                waits = self.table.rows[row[parts.start]].preds
-                for i, part in zip(parts, self._shares(component, wanted, qty, parts), strict=True):
-                    if part > 0:
-                        yield Draw(
-                            component,
-                            part,
-                            start[i] if waits else arrival[i],
-                            line.priority if line else 100,
-                            work.line,
-                            line.record.order if line else (record.order if record else ""),
-                            line.id if line else work.root,
-                            line.record.options if line else work.options,
-                            w,
-                            batch.base + i,
-                            work.earliest,
-                            record is not None and record.status in ("released", "started"),
-                        )
+                first_part = parts.start
+                latest = start if self.table.rows[row[first_part]].preds else arrival
+                yield Draw(
+                    component,
+                    wanted,
+                    latest[first_part] if len(parts) == 1 else min(latest[i] for i in parts),
+                    line.priority if line else 100,
+                    work.line,
+                    line.record.order if line else (record.order if record else ""),
+                    line.id if line else work.root,
+                    line.record.options if line else work.options,
+                    w,
+                    batch.base + first_part,
+                    work.earliest,
+                    record is not None and record.status in ("released", "started"),
+                    () if len(parts) == 1 else self._shares(component, wanted, qty, parts),
+                )
 
     def _drawing_steps(self, work: Work) -> list[tuple[int | None, int]]:
         """The steps at which components are drawn, with their rows; None stands for the first one."""
@@ -74,10 +74,8 @@ class Drawing:
             self._steps[work.process] = found
         return found
 
-    def _shares(self, component: str, wanted: float, qty: Sequence[float], parts: range) -> list[float]:
+    def _shares(self, component: str, wanted: float, qty: Sequence[float], parts: range) -> tuple[float, ...]:
         """A quantity shared out in proportion, in the component's decimals: no part lacks what those before it need."""
-        if len(parts) == 1:
-            return [wanted]
         decimals = self.factory.items[component].decimals
         total, done, given = sum(qty[i] for i in parts), 0.0, 0.0
         shares = []
@@ -86,4 +84,4 @@ class Drawing:
             upto = min(wanted, round_up(wanted * done / total, decimals))
             shares.append(round(upto - given, decimals + 3))
             given = upto
-        return shares
+        return tuple(shares)

@@ -4,7 +4,7 @@ Demands are served in the order of allocation; each takes what is reserved for i
 first), open orders, what earlier lots left over, and then a new lot. Who needs what when is `explode.py`'s business.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -18,7 +18,10 @@ _EPS = 1e-9
 
 
 class Draw(msgspec.Struct, gc=False):
-    """A demand for an item: of line `line` itself (`work` -1), or of operation `op` of work order `work`."""
+    """A demand for an item: of line `line` itself (`work` -1), or of operation `op` of work order `work`.
+
+    Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
+    """
 
     item: str
     qty: float
@@ -32,6 +35,7 @@ class Draw(msgspec.Struct, gc=False):
     op: int
     earliest: int
     is_released: bool = False
+    parts: tuple[float, ...] = ()
 
 
 class Source(msgspec.Struct, gc=False):
@@ -57,6 +61,28 @@ class Taken(msgspec.Struct, gc=False):
     source: Source
     draw: Draw
     qty: float
+
+
+def by_operation(taken: Sequence[Taken]) -> Iterator[tuple[Taken, int, float]]:
+    """What each operation takes of what its draw was given: `(taken, operation, quantity)`.
+
+    The parts of a divided step are served one after the other, so that the first has what is there first.
+    """
+    at: dict[int, tuple[int, float]] = {}
+    for t in taken:
+        parts, op, qty = t.draw.parts, t.draw.op, t.qty
+        if not parts:
+            yield t, op, qty
+            continue
+        part, served = at.get(id(t.draw), (0, 0.0))
+        while qty > _EPS:
+            while part < len(parts) - 1 and parts[part] - served <= _EPS:
+                part, served = part + 1, 0.0
+            given = qty if part == len(parts) - 1 else min(qty, parts[part] - served)
+            yield t, op + part, given
+            served += given
+            qty -= given
+        at[id(t.draw)] = (part, served)
 
 
 NewLots = Callable[[Sequence[Draw], float], list[Source]]

@@ -18,7 +18,7 @@ from pegboard.domain.supply import WorkOrder
 from pegboard.planning.check_lots import LotLimits, beyond_maintenance
 from pegboard.planning.draw import Drawing
 from pegboard.planning.lotsize import LotRule, rule_for
-from pegboard.planning.net import Draw, Source, Taken, net
+from pegboard.planning.net import Draw, Source, Taken, by_operation, net
 from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
 from pegboard.planning.routes import new_lots, process_under_way
@@ -233,8 +233,8 @@ class _Pull:
             self._day,
             self.barred,
         )
-        for t in taken:
-            self._link(item, t)
+        for t, op, qty in by_operation(taken):
+            self._link(item, t, op, qty)
             self._queues[item].append((t.draw.line, -1))
         for draw, qty in short:
             root = self.works[draw.work].root if draw.work >= 0 else ""
@@ -334,7 +334,7 @@ class _Pull:
             if name not in self._taken_names:
                 return name
 
-    def _link(self, item: str, t: Taken) -> None:
+    def _link(self, item: str, t: Taken, op: int, qty: float) -> None:
         s, d = t.source, t.draw
         hard = bool(s.reserved)
         self.links.append(
@@ -346,9 +346,9 @@ class _Pull:
                 s.expires,
                 d.line if d.work < 0 else -1,
                 d.work,
-                d.op,
+                op,
                 item,
-                t.qty,
+                qty,
                 hard,
             )
         )

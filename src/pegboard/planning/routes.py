@@ -41,10 +41,11 @@ def _lot(table: ProcessTable, rule: LotRule, missing: float, route: Route | None
     total_yield = table.processes[process].total_yield
     lot = rule.lot(missing / total_yield)
     good = round_down(lot * total_yield, rule.decimals)
-    return (lot, good, process) if good > 0 and (route is None or _is_open(route, lot)) else None
+    return (lot, good, process) if good > 0 and (route is None or _is_open(route, good)) else None
 
 
 def _is_open(route: Route, qty: float) -> bool:
+    """Whether a route makes lots of so many good pieces: what is started differs from route to route."""
     return (route.min_qty is None or qty >= route.min_qty) and (route.max_qty is None or qty <= route.max_qty)
 
 

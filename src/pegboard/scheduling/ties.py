@@ -28,12 +28,13 @@ def broken_limits(problem: Problem, schedule: Schedule) -> Flags:
     arcs = problem.arcs
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
     placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0)
-    broken: Flags = placed & (schedule.setup_start[arcs.succ] - schedule.end[from_] > arcs.max_gap)
+    gap = schedule.setup_start[arcs.succ] - schedule.end[from_]
+    broken: Flags = placed & (problem.ops.setup_done[from_] == 0) & (gap > arcs.max_gap)
     return broken
 
 
-def no_ties(problem: Problem) -> Ties:
-    """Every operation for itself."""
+def no_blocks(problem: Problem) -> Ties:
+    """Every operation for itself, among resources that are not watched."""
     none = np.empty(0, np.int64)
     return Ties(
         block=np.full(problem.n_op, -1, np.int64),
@@ -46,10 +47,13 @@ def no_ties(problem: Problem) -> Ties:
     )
 
 
-def ties(problem: Problem, tied: Flags) -> Ties:
-    """The blocks that the `tied` arcs make. Pinned operations belong to none: their times are known."""
+def ties(problem: Problem, tied: Flags) -> Ties | None:
+    """The blocks that the `tied` arcs make, None for none. Pinned operations belong to none: their times are known.
+
+    None keeps all that serves blocks out of the compiled kernels of a shop that has no use for it.
+    """
     if not tied.any():
-        return no_ties(problem)
+        return None
     n_op, arcs = problem.n_op, problem.arcs
     from_ = np.repeat(np.arange(n_op), np.diff(arcs.ptr))
     pinned = problem.ops.pin_setup >= 0
@@ -79,9 +83,11 @@ def ties(problem: Problem, tied: Flags) -> Ties:
     )
 
 
-def waiting_for(problem: Problem, ties: Ties) -> Ints:
+def waiting_for(problem: Problem, ties: Ties | None) -> Ints:
     """How many others each operation waits for; the first of a block counts for all of it, the rest wait for nobody."""
     arcs = problem.arcs
+    if ties is None:
+        return np.bincount(arcs.succ, minlength=problem.n_op).astype(np.int64)
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
     outside = (ties.block[from_] < 0) | (ties.block[from_] != ties.block[arcs.succ])
     first = np.concatenate([ties.op[ties.ptr[:-1]], [-1]])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.plan import Violation
@@ -14,19 +15,20 @@ from pegboard.scheduling.problem import Problem
 class Gap:
     """`setup_start(next) - end(step) <= max_gap` in elapsed seconds, waits, moves and queues included.
 
-    What was done before now has no arc and sets no limit. A pinned operation is named where it is the one that waits.
+    What was done or begun before now sets no limit: it cannot wait. A pinned operation is named where it is the one
+    that waits.
     """
 
     name = "gap"
 
     def instances(self, problem: Problem) -> int:
         """One for each limited pair."""
-        return int((problem.arcs.max_gap < FAR).sum())
+        return int(limited(problem).sum())
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Pairs with a longer gap than they may have."""
         p = problem
-        arc = np.flatnonzero(p.arcs.max_gap < FAR)
+        arc = np.flatnonzero(limited(p))
         a, b = np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))[arc], p.arcs.succ[arc]
         late = schedule.setup_start[b] - schedule.end[a] - p.arcs.max_gap[arc]
         for k in np.flatnonzero((late > 0) & (schedule.end[a] >= 0) & (schedule.end[b] >= 0)).tolist():
@@ -40,5 +42,12 @@ class Gap:
 
     def post(self, problem: Problem, cp: CpModel) -> None:
         """A difference of two times at most the limit."""
-        for arc, a, b in cp.pairs(problem.arcs.max_gap < FAR):
+        for arc, a, b in cp.pairs(limited(problem)):
             cp.model.add(cp.setup_start[b] - cp.end[a] <= cp.floor(int(problem.arcs.max_gap[arc])))
+
+
+def limited(problem: Problem) -> NDArray[np.bool_]:
+    """The arcs that bound a gap."""
+    begun = np.repeat(problem.ops.setup_done == 1, np.diff(problem.arcs.ptr))
+    found: NDArray[np.bool_] = (problem.arcs.max_gap < FAR) & ~begun
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pegboard.domain.calendar import FAR, PPM
+from pegboard.domain.calendar import FAR
 from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.cpheld import CpHold, chain, present, working
@@ -46,7 +46,7 @@ class Maintenance:
             rows = np.flatnonzero((h.res == res) & (h.until > h.start))
             rows = rows[np.lexsort((schedule.sequence[lead[h.op[rows]]], schedule.setup_start[h.op[rows]]))]
             for op in self._missing(p, schedule, res, rows, lead[h.op[rows]], work[h.op[rows]], h.until):
-                what = f"begins before {p.res_names[res]} has had {p.shop.maint_time[res] / 6e7:g} min of maintenance"
+                what = f"begins before {p.res_names[res]} has had {p.shop.maint_time[res] / 60:g} min of maintenance"
                 yield Violation(constraint=self.name, subject=p.name(op), what=what)
 
     def _missing(
@@ -61,7 +61,7 @@ class Maintenance:
             at = int(schedule.setup_start[op])
             too_much = worked + adds > R.maint_work[res] or cycles + 1 > R.maint_cycles[res]
             if too_much and (worked or cycles) and not p.ops.setup_done[op]:
-                if (row.open_until(at) - row.open_until(free)) * PPM < R.maint_time[res] or at < free:
+                if row.open_until(at) - row.open_until(free) < R.maint_time[res] or at < free:
                     yield op
                 worked = cycles = 0
             worked, cycles = worked + adds, cycles + 1
@@ -128,7 +128,7 @@ class _Counts:
         for unused in (self.worked[op], self.cycles[op], self.free[op], *afters):
             cp.model.add(unused == 0).only_enforce_if(~there)
         row = OpenTime(cp.problem.timeline_rows[int(R.timeline[res])])
-        seconds = np.full(cp.instants.size, -(-int(R.maint_time[res]) // PPM))
+        seconds = np.full(cp.instants.size, R.maint_time[res])
         cp.after(cp.setup_start[op], self.free[op], row.after_open(cp.instants, seconds), due)
 
     def _above(self, count: Var, limit: int) -> Var:

@@ -14,7 +14,7 @@ from pegboard.tables.supply import spans
 UNIT = 1000
 
 
-def pull(problem: Problem, schedule: Schedule, ties: Ties) -> int:
+def pull(problem: Problem, schedule: Schedule, ties: Ties | None) -> int:
     """Pull a schedule right in place; returns how many operations moved.
 
     Blocks and loads stay, and so does all that uses a resource whose past asks more than a changeover of the next.
@@ -27,7 +27,9 @@ def pull(problem: Problem, schedule: Schedule, ties: Ties) -> int:
     limit_end = np.full(p.n_op, FAR, np.int64)
     np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
     fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)
-    fixed |= fractional(p) | (ties.block >= 0) | (schedule.load >= 0) | _worn(p, schedule)
+    if ties is not None:
+        fixed |= ties.block >= 0
+    fixed |= fractional(p) | (schedule.load >= 0) | _worn(p, schedule)
     out = pack_schedule(schedule)
     shop, steps, ops, arcs = p.packed
     moved = int(
