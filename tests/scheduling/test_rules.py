@@ -12,7 +12,7 @@ import pytest
 from pegboard.domain.resource import Changeover, Resource
 from pegboard.domain.snapshot import RuleLink, Snapshot
 from pegboard.scheduling.rules import RULES
-from tests.factories import NONSTOP, factory, forward, order, said, sequence, step
+from tests.factories import NONSTOP, buy, factory, forward, line, order, said, sequence, step
 
 
 class Job(NamedTuple):
@@ -262,6 +262,25 @@ def test_equal_orders_are_taken_by_their_ids_whatever_the_order_of_rows(rule):
     same = Job(p=2, d=6)
 
     assert queue(rule, B=same, A=same, C=same) == queue(rule, C=same, B=same, A=same) == "ABC"
+
+
+@pytest.mark.parametrize("rule", [*RULES, "best"])
+def test_a_rule_with_nothing_to_rank_plans_what_is_bought(rule: str):
+    snapshot = factory(items=[buy("X", 1)], orders=[order("SO-1", "X", 1, "2026-06-19")])
+
+    assert line(forward(snapshot, rule), "SO-1").status == "on_time"
+
+
+def test_a_bottleneck_where_nothing_runs_leaves_the_latest_starts():
+    """N idles: A must start by 20 - 3, B by 12 - 1."""
+    jobs = {"A": Job(p=3, d=20), "B": Job(p=1, d=12)}
+    snapshot = shop(**jobs)
+    resources = (*snapshot.resources, Resource(resource="N"))
+
+    assert sequence(forward(msgspec.structs.replace(snapshot, resources=resources), "selective_bottleneck:N"), "M") == [
+        "B",
+        "A",
+    ]
 
 
 # -- chains ----------------------------------------------------------------------------------------------------------
