@@ -197,7 +197,7 @@ def test_covert_discounts_weight_by_slack_over_expected_waits():
 
 
 def test_covert_takes_what_nothing_threatens_by_its_slack():
-    """Slack 30 - 1 = 29 and 31 - 4 = 27, beyond twice the waits of 2 and 8: no index; B first, though A is due first."""
+    """Slack 30 - 1 = 29 and 31 - 4 = 27, beyond twice the waits of 2 and 8: no index; B, though A is due first."""
     assert queue("covert", A=Job(p=1, d=30), B=Job(p=4, d=31)) == "BA"
 
 
