@@ -37,6 +37,15 @@ def test_a_load_is_led_by_any_of_it():
         assert said(problem, put(problem, *rows, load=load)) == [("capacity", "J2")]
 
 
+def test_a_load_has_one_leader_that_has_a_place():
+    """J1 names J0, which has no place; J2 names J1, which is led itself."""
+    jobs = [Job([(0, 0, 10)], key=0, oven=5) for _ in range(3)]
+    problem = tiny(jobs, [Machine(2)], unit=1)
+
+    assert said(problem, put(problem, None, (0, 0, 10), (0, 0, 10), load=(-1, 0, -1))) == [("oven", "J1")]
+    assert said(problem, put(problem, (0, 0, 10), (0, 0, 10), (0, 0, 10), load=(0, 0, 1))) == [("oven", "J2")]
+
+
 def test_lots_in_one_oven_that_are_no_load_are_too_many():
     problem = oven(2, 3)
 

@@ -21,6 +21,7 @@ from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
+from pegboard.insight.overload import said_of_limits
 from pegboard.insight.planned import Planned
 from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase_rows, work_order_rows
 from pegboard.planning.pull import Barred, pull
@@ -31,6 +32,7 @@ from pegboard.scheduling.diagnose import root_failures
 from pegboard.scheduling.engines.dispatch import Options, lower_bound
 from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.relax import Limit, relaxed
 from pegboard.scheduling.result import Result
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Link, SupplyPlan
@@ -96,7 +98,8 @@ def make_plan(
     report("writing rows", 0.9)
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
-    plan = _rows(attempt, messages, factory_hash, seed)
+    messages.extend(said_of_limits(planned, options.relax))
+    plan = _rows(attempt, messages, factory_hash, seed, options)
     report("done", 1.0)
     return Outcome(plan, planned, attempt.result, attempt.wanted)
 
@@ -106,7 +109,7 @@ def _attempt(factory: Factory, lessons: _Lessons, options: Options, report: Repo
     report("pulling orders through the bill of materials", 0.1)
     supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.barred)
     report("scheduling", 0.3)
-    problem = build(factory, table, supply, lessons.unpinned)
+    problem = relaxed(build(factory, table, supply, lessons.unpinned), options.relax)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
     result = solve(problem, wanted, options, lambda what, share: report(what, 0.3 + 0.5 * share))
     report("checking the plan", 0.8)
@@ -181,7 +184,7 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
     return {link.line for link in supply.links if link.supply_kind == "wo" and link.line >= 0 and link.index in works}
 
 
-def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int) -> Plan:
+def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int, options: Options) -> Plan:
     planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
     with ThreadPoolExecutor(1) as pool:  # kernels run beside Python
         bound = pool.submit(lower_bound, planned.problem, attempt.wanted)
@@ -204,7 +207,10 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         certificate=Certificate(
             checked=verdict.checked,
             violations=verdict.violations,
-            ignored=_ignored(planned),
+            ignored=(
+                *_ignored(planned, options.relax),
+                *(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
+            ),
             factory_hash=factory_hash,
             plan_hash="",
             seed=seed,
@@ -213,12 +219,13 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
     )
 
 
-def _ignored(planned: Planned) -> tuple[Ignored, ...]:
-    """Constraints the data asks for and the engine does not keep."""
+def _ignored(planned: Planned, relax: tuple[Limit, ...]) -> tuple[Ignored, ...]:
+    """Constraints the data asks for and the plan does not keep, because nothing does yet or the planner said so."""
+    ignored = [Ignored(constraint=name, why="relaxed on request") for name in relax]
     sellers = {s.supplier for s in planned.factory.sources.values()}
     if any(s.weekly_qty is not None and s.supplier in sellers for s in planned.factory.snapshot.suppliers):
-        return (Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"),)
-    return ()
+        ignored.append(Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"))
+    return tuple(ignored)
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

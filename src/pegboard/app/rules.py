@@ -84,6 +84,9 @@ def with_rules(options: Options, factory: Factory, findings: list[Finding]) -> O
         if isinstance(found, Finding):
             raise RuleError(found)
         rule = found
+    if options.bottleneck and options.bottleneck not in factory.resources:
+        advice = "name a resource of resources.csv, or leave it out to take the most loaded one"
+        raise RuleError(_fault(options.bottleneck, f"there is no resource {options.bottleneck}", advice))
     links = [_link(n, row, factory) for n, row in enumerate(factory.snapshot.settings.rules, start=1)]
     findings.extend(link for link in links if isinstance(link, Finding))
     return replace(options, rule=rule, links=tuple(link for link in links if isinstance(link, Link)))

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -37,6 +37,18 @@ def plan(
     allowance: Annotated[
         float | None, Parameter(help="Days that work is released ahead of need; found by itself if absent.")
     ] = None,
+    direction: Annotated[
+        Literal["search", "forward", "backward", "bottleneck"],
+        Parameter(
+            help="search finds how early work starts; forward starts all at once, backward as late as it can, "
+            "bottleneck plans it first and the rest around it."
+        ),
+    ] = "search",
+    bottleneck: Annotated[str, Parameter(help="The bottleneck's name; the most loaded resource if absent.")] = "",
+    relax: Annotated[
+        list[Literal["capacity", "material"]] | None,
+        Parameter(negative="", help="Set a limit aside, to see overloads or real shortages; may be given twice."),
+    ] = None,
     seed: Annotated[int, Parameter(help="Seed of randomised searches; kept in the certificate.")] = 0,
     keep_invalid: Annotated[
         bool, Parameter(negative="", help="Write the plan even if the referee finds violations, marked as such.")
@@ -46,8 +58,10 @@ def plan(
 ) -> int:
     """Plan a factory: work orders, purchases and a finite-capacity schedule, checked by the referee."""
     from pegboard.cli.plan import run_plan
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_plan(factory, out, rule, allowance, seed, keep_invalid=keep_invalid, json=json, quiet=quiet)
+    options = Options(rule, allowance, direction=direction, bottleneck=bottleneck, relax=tuple(relax or ()))
+    return run_plan(factory, out, options, seed, keep_invalid=keep_invalid, json=json, quiet=quiet)
 
 
 @app.command
@@ -151,8 +165,9 @@ def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path
     """Plan the built-in demo factory, a maker of bespoke lamps."""
     from pegboard.app.files import demo_factory
     from pegboard.cli.plan import run_plan
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_plan(demo_factory(), out, "jit", None, 0, keep_invalid=False, json=False, quiet=quiet)
+    return run_plan(demo_factory(), out, Options(), 0, keep_invalid=False, json=False, quiet=quiet)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import plan_with_progress
 from pegboard.insight.explain import LABEL, Explainer, Why, duration
+from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.rules import RuleError
 
 
@@ -25,7 +26,7 @@ def run_why(order: str, factory: Path | None, rule: str, allowance: float | None
     if not chosen.exists() and Path(order).exists():
         order, chosen = str(chosen), Path(order)
     try:
-        run, _ = plan_with_progress(chosen, rule, allowance, 0, quiet=quiet)
+        run, _ = plan_with_progress(chosen, Options(rule=rule, allowance_days=allowance), 0, quiet=quiet)
     except RuleError as fault:
         show_findings([fault.finding], json=json)
         return 2

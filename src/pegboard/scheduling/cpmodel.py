@@ -214,6 +214,11 @@ class CpModel:
         """`y` is no sooner than what `earliest` says for the instant `x`."""
         self._relate(x, y, -((self.since - earliest) // self.tick), None, np.ones(earliest.size, bool), when)
 
+    def follows(self, y: Var, x: Var, values: Ints) -> None:
+        """`y` is what `values` says for the instant `x`."""
+        ticks = -((self.since - values) // self.tick)
+        self._relate(x, y, ticks, ticks, np.ones(values.size, bool), ())
+
     def between(self, x: Var, y: Var, first: Ints, last: Ints, possible: NDArray[np.bool_], *when: Var) -> None:
         """`x` is one of the possible instants, and `y` one of the ticks from `first` to `last` that belong to it."""
         self._relate(x, y, first, last, possible & (first <= last) & (first < self.instants.size), when)

@@ -10,6 +10,7 @@ from math import gcd
 
 import numpy as np
 
+from pegboard.domain.calendar import PPM
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.constraints import ALL
 from pegboard.scheduling.cpmodel import CpModel, Var
@@ -60,21 +61,20 @@ def solve(
 
 
 def _costs(cp: CpModel, planned: np.ndarray) -> Iterator[Var]:
-    """The goals of `objective.py` about dates and flow; setup is left out, so that the bound is one all the same."""
+    """The terms of `objective.py`: the dates and the flow of each line, and all setup."""
     p, goal = cp.problem, cp.problem.objective
     done = _completions(cp)
     mean = float(p.line_weight.mean()) if p.line_weight.size else 1.0
+    yield from _setup(cp, SCALE * goal.setup * mean)
     for line in np.flatnonzero(planned).tolist():
         weight, due = round(SCALE * float(p.line_weight[line])), int(p.line_due[line]) - cp.since
         late = cp.model.new_bool_var("")
-        tardy = cp.model.new_int_var(0, 1 << 40, "")
+        tardy, early = (cp.model.new_int_var(0, 1 << 40, "") for _ in "te")
         cp.model.add(cp.tick * done[line] <= due).only_enforce_if(~late)
         cp.model.add(tardy >= cp.tick * done[line] - due)
+        cp.model.add(early >= due - cp.tick * done[line])
         yield round(weight * goal.tardiness) * tardy + round(weight * goal.late_lines * DAY) * late
-        if goal.earliness:
-            early = cp.model.new_int_var(0, 1 << 40, "")
-            cp.model.add(early >= due - cp.tick * done[line])
-            yield round(SCALE * goal.earliness * mean) * early
+        yield round(SCALE * goal.earliness * mean) * early
         ops = np.flatnonzero(p.op_line == line).tolist()
         if ops:
             first = cp.time()
@@ -84,18 +84,33 @@ def _costs(cp: CpModel, planned: np.ndarray) -> Iterator[Var]:
             yield round(SCALE * price * mean) * cp.tick * (done[line] - first)
 
 
+def _setup(cp: CpModel, price: float) -> Iterator[Var]:
+    """Setup and changeover of what was not begun before now, by the clock of its resource, at a price for a second."""
+    p = cp.problem
+    for op in np.flatnonzero(p.ops.setup_done == 0).tolist() if price else ():
+        for cand, takes in cp.takes[op].items():
+            for us, changes in cp.changes[op].items():
+                seconds = (int(p.steps.cand_setup[cand]) + us) / float(p.steps.cand_stretch[cand]) / PPM
+                yield round(price * seconds) * cp.all([takes, changes])
+
+
 def _completions(cp: CpModel) -> list[Var]:
-    """No sooner than each line is complete, with the others of its order where it ships complete."""
+    """When each line is complete, with the others of its order where it ships complete."""
     p = cp.problem
     factory = OpenTime(p.timeline_rows[p.factory_tl])
-    by_group = [cp.model.new_int_var(0, 1 << 40, "") for _ in range(int(p.line_group.max(initial=-1)) + 1)]
-    done = [by_group[group] for group in p.line_group.tolist()]
-    for line, complete in enumerate(done):
-        cp.not_before(complete, int(p.line_dated[line]))
+    parts: dict[int, list[Var]] = {}
+    for line, group in enumerate(p.line_group.tolist()):
+        mine = parts.setdefault(group, [])
+        mine.append(cp.ceil(int(p.line_dated[line]) - cp.since))
         for k in range(int(p.line_ptr[line]), int(p.line_ptr[line + 1])):
-            moved = factory.after_open(cp.instants, np.full(cp.instants.size, p.line_move[k]))
-            cp.after(complete, cp.end[int(p.line_op[k])], moved)
-    return done
+            moved = cp.model.new_int_var(0, 1 << 40, "")
+            there = factory.after_open(cp.instants, np.full(cp.instants.size, p.line_move[k]))
+            cp.follows(moved, cp.end[int(p.line_op[k])], there)
+            mine.append(moved)
+    done = {group: cp.model.new_int_var(0, 1 << 40, "") for group in parts}
+    for group, mine in parts.items():
+        cp.model.add_max_equality(done[group], mine)
+    return [done[group] for group in p.line_group.tolist()]
 
 
 def common_tick(problem: Problem, until: int) -> int:

@@ -6,11 +6,12 @@ is kept. At last everything is pulled right toward just in time without making a
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Arcs, Schedule, Shop
+from pegboard.kernels.arrays import Arcs, Schedule
 from pegboard.kernels.dispatch import dispatch
 from pegboard.kernels.graph import reversed_arcs
 from pegboard.kernels.opentime import before_open_each, before_open_many
@@ -25,6 +26,7 @@ from pegboard.kernels.packed import (
 )
 from pegboard.scheduling.objective import DAY, promises
 from pegboard.scheduling.problem import Floats, Ints, Problem
+from pegboard.scheduling.relax import ENDLESS, Limit, without_past
 from pegboard.scheduling.result import line_completions
 from pegboard.scheduling.rules import (
     INSTANTS,
@@ -42,7 +44,7 @@ from pegboard.scheduling.sequence import settle
 from pegboard.scheduling.ties import firmly_tied, no_blocks, ties, waiting_for
 from pegboard.tables.timelines import mirrored
 
-ENDLESS = 1 << 50
+Direction = Literal["search", "forward", "backward", "bottleneck"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Options:
     """How to dispatch: a rule, `jit` to search around reverse starts, or `best` to try all rules too.
 
     `allowance_days` is how long before its reverse start work is released, None to find it; `links` are rules of their
-    own for parts of the shop (`rules/chain.py`).
+    own for parts of the shop (`rules/chain.py`). A `direction` other than `search` lays all work by that alone
+    (`directions.py`), around a `bottleneck` by name or the most loaded one. `relax` names limits to set aside.
     """
 
     rule: str | Rule = "jit"
@@ -58,6 +61,9 @@ class Options:
     setup_price: float = 4.0
     pull: bool = True
     links: tuple[Link, ...] = ()
+    direction: Direction = "search"
+    bottleneck: str = ""
+    relax: tuple[Limit, ...] = ()
 
 
 class Dispatcher:
@@ -201,19 +207,6 @@ def lower_bound(problem: Problem, planned: np.ndarray) -> float:
     schedule = d.forward(free.not_before, d.by_key(np.zeros(free.n_op), 0.0))
     late = np.where(planned, np.maximum(line_completions(free, schedule) - free.line_due, 0), 0) / DAY
     return promises(problem.objective, problem.line_weight, late)
-
-
-def without_past(shop: Shop) -> Shop:
-    """The resources without pins, changeovers, maintenance, tools' ways and weekly limits."""
-    return shop._replace(
-        capacity=shop.capacity.copy(),
-        matrix=np.full_like(shop.matrix, -1),
-        reserved_ptr=np.zeros_like(shop.reserved_ptr),
-        travel=np.zeros_like(shop.travel),
-        maint_work=np.full_like(shop.maint_work, FAR),
-        maint_cycles=np.full_like(shop.maint_cycles, FAR),
-        week_units=np.full_like(shop.week_units, FAR),
-    )
 
 
 def latest_ends(problem: Problem, wanted: Ints) -> Ints:

@@ -4,10 +4,12 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR
 from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.engines.directions import backward, forward, from_bottleneck
 from pegboard.scheduling.engines.dispatch import Dispatcher, Options
-from pegboard.scheduling.engines.just_in_time import JustInTime, Report
+from pegboard.scheduling.engines.just_in_time import ALLOWANCES, JustInTime, Report
 from pegboard.scheduling.engines.pull import pull
 from pegboard.scheduling.problem import Problem
+from pegboard.scheduling.relax import spread
 from pegboard.scheduling.result import Result, score
 from pegboard.scheduling.rules import RULES, Rule
 from pegboard.scheduling.ties import broken_limits, firmly_tied
@@ -20,6 +22,10 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
     Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew.
     """
+    if "capacity" in options.relax:
+        result = _solve(Dispatcher(problem, planned, options, np.zeros(problem.arcs.succ.size, bool)), report)
+        spread(problem, result.schedule)
+        return result
     tied = firmly_tied(problem)
     for _ in range(TYING):
         result = _solve(Dispatcher(problem, planned, options, tied), report)
@@ -32,6 +38,8 @@ def solve(problem: Problem, planned: np.ndarray, options: Options, report: Repor
 
 def _solve(dispatcher: Dispatcher, report: Report) -> Result:
     options = dispatcher.options
+    if options.direction != "search":
+        return _directed(dispatcher)
     if options.rule == "best":
         found = [_judged(dispatcher, *_just_in_time(dispatcher, report))]
         found.extend(
@@ -42,6 +50,21 @@ def _solve(dispatcher: Dispatcher, report: Report) -> Result:
         return _judged(dispatcher, *_just_in_time(dispatcher, report))
     rule = RULES[options.rule] if isinstance(options.rule, str) else options.rule
     return _judged(dispatcher, _by_rule(dispatcher, rule), f"dispatch {rule.name}")
+
+
+def _directed(d: Dispatcher) -> Result:
+    """The one schedule a direction asks for; forward by the chosen rule, or by slack where none is."""
+    rule = RULES.get(d.options.rule, RULES["slack"]) if isinstance(d.options.rule, str) else d.options.rule
+    if d.options.direction == "forward":
+        schedule = forward(d, rule)
+        return Result(schedule, f"dispatch forward by {rule.name}", score(d.problem, schedule, d.planned))
+    if d.options.direction == "backward":
+        return _judged(d, backward(d), "dispatch backward")
+    days = ALLOWANCES if d.options.allowance_days is None else (d.options.allowance_days,)
+    tried = [
+        Result(s, "dispatch from the bottleneck", score(d.problem, s, d.planned)) for s in from_bottleneck(d, days)
+    ]
+    return min(tried, key=lambda r: r.score.objective)
 
 
 def _judged(d: Dispatcher, schedule: Schedule, engine: str) -> Result:
