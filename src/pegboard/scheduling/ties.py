@@ -97,6 +97,17 @@ def waiting_for(problem: Problem, ties: Ties | None) -> Ints:
     return count
 
 
+def going_on(problem: Problem, ties: Ties | None) -> Flags:
+    """Operations that have begun, and those of their blocks: they are not held back for a later date."""
+    begun: Flags = problem.ops.setup_done == 1
+    if ties is None or not begun.any():
+        return begun
+    with_begun = np.zeros(ties.ptr.size, bool)
+    with_begun[ties.block[begun]] = True
+    with_begun[-1] = False
+    return begun | with_begun[ties.block]
+
+
 def _watched(problem: Problem, members: Ints) -> NDArray[np.uint8]:
     """The resources that operations of blocks may use, and the storages between them."""
     S = problem.steps
