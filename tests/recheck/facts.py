@@ -31,10 +31,11 @@ class Facts:
             planned[op.wo].append(op)
         for wo in plan.work_orders.values():
             wo.operations = {}
-            wo.needs = {wo.need if wo.need is not None else wo.end}
+            wo.needs, wo.served = [wo.need if wo.need is not None else wo.end], []
         for peg in plan.pegs:
             if peg.supply_kind == "wo" and peg.supply in plan.work_orders and peg.need is not None:
-                plan.work_orders[peg.supply].needs.add(peg.need)
+                plan.work_orders[peg.supply].needs.append(peg.need)
+                plan.work_orders[peg.supply].served.append(peg.qty)
         for wo in plan.work_orders.values():
             wo.route = self._route(wo, planned[wo.name])
         self.operations = [op for op in plan.operations if self._is_known(op)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 from tests.recheck.factory import Factory
@@ -22,10 +23,11 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         return kept[:1]
     found: list[str] = []
     # Reading: the need is the work order's, or that of any demand it serves, for its own follows from how these were
-    # planned; a route is in force on its last day, or not any more.
-    for day in sorted({factory.clock.day(need) for need in wo.needs}):
-        for with_last_day in (True, False):
-            open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, wo.good_qty)]
+    # planned; the quantity is that of the lot, or of a demand that the lot rules made a larger one of; a route is in
+    # force on its last day, or not any more.
+    for day in dict.fromkeys(factory.clock.day(need) for need in wo.needs):
+        for with_last_day, quantity in itertools.product((True, False), (wo.good_qty, *wo.served)):
+            open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, quantity)]
             found += open_[:1]
     return list(dict.fromkeys(found))
 
