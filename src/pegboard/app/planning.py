@@ -38,6 +38,11 @@ from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Link, SupplyPlan
 
 Report = Callable[[str, float], None]
+Engine = Callable[[Factory, SupplyPlan, Problem, np.ndarray, frozenset[str], Report], tuple[Problem, Result]]
+"""Schedules a problem, some lines of which are planned, without the locks of the operations named.
+
+Returns the problem too, with what locks of its own have pinned.
+"""
 ROUNDS = 12
 
 
@@ -78,22 +83,30 @@ class _Attempt:
 
 
 def make_plan(
-    snapshot: Snapshot, findings: list[Finding], factory_hash: str, seed: int, options: Options, report: Report
+    snapshot: Snapshot,
+    findings: list[Finding],
+    factory_hash: str,
+    seed: int,
+    options: Options,
+    report: Report,
+    engine: Engine | None = None,
 ) -> Outcome:
     """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages.
 
-    Raises RuleError where the rule of the options cannot be used.
+    Operations are dispatched as `options` say, or by an engine of one's own. Raises RuleError where the rule of the
+    options cannot be used.
     """
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
     options = with_rules(options, factory, faults)
     lessons = _Lessons({}, {}, frozenset(), frozenset(), [])
-    attempt = _attempt(factory, lessons, options, report)
+    by = engine or _dispatched(options)
+    attempt = _attempt(factory, lessons, by, options.relax, report)
     for _ in range(ROUNDS):
         if not _learn(lessons, attempt):
             break
-        attempt = _attempt(factory, lessons, options, report)
-    if attempt.verdict.violations and options.pull:
+        attempt = _attempt(factory, lessons, by, options.relax, report)
+    if attempt.verdict.violations and options.pull and engine is None:
         return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
     report("writing rows", 0.9)
     planned = attempt.planned
@@ -104,14 +117,25 @@ def make_plan(
     return Outcome(plan, planned, attempt.result, attempt.wanted)
 
 
-def _attempt(factory: Factory, lessons: _Lessons, options: Options, report: Report) -> _Attempt:
+def _dispatched(options: Options) -> Engine:
+    def engine(
+        _: Factory, __: SupplyPlan, problem: Problem, wanted: np.ndarray, ___: frozenset[str], report: Report
+    ) -> tuple[Problem, Result]:
+        return problem, solve(problem, wanted, options, report)
+
+    return engine
+
+
+def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, relax: tuple[Limit, ...], report: Report) -> _Attempt:
     table = ProcessTable(factory)
     report("pulling orders through the bill of materials", 0.1)
     supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.barred)
     report("scheduling", 0.3)
-    problem = relaxed(build(factory, table, supply, lessons.unpinned), options.relax)
+    problem = relaxed(build(factory, table, supply, lessons.unpinned), relax)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
-    result = solve(problem, wanted, options, lambda what, share: report(what, 0.3 + 0.5 * share))
+    problem, result = engine(
+        factory, supply, problem, wanted, lessons.unpinned, lambda what, share: report(what, 0.3 + 0.5 * share)
+    )
     report("checking the plan", 0.8)
     planned = Planned(factory, table, supply, problem, result.schedule)
     return _Attempt(planned, wanted, result, check(problem, result.schedule))

@@ -65,6 +65,36 @@ def plan(
 
 
 @app.command
+def repair(
+    factory: Factory,
+    *,
+    plan: Annotated[Path, Parameter(help="Plan folder made before the factory changed.")],
+    degree: Annotated[
+        Literal["shift", "earlier", "sequence", "free"],
+        Parameter(
+            help="What may move: only what must, later; also earlier, into room that came free; "
+            "also past each other; everything."
+        ),
+    ] = "shift",
+    lock: Annotated[
+        list[str] | None,
+        Parameter(
+            help="Keep operations exactly where they were: order=SO-1, operation=WO.20, resource=R, "
+            "resource=R@FROM..TO or until=DATE; may be given several times."
+        ),
+    ] = None,
+    out: Annotated[Path | None, Parameter(help="Plan folder to write; without it the plan is only shown.")] = None,
+    seed: Annotated[int, Parameter(help="Seed of randomised searches; kept in the certificate.")] = 0,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Repair a plan after the factory has changed: as few moves as the degree allows, and what they cost."""
+    from pegboard.cli.repair import run_repair
+
+    return run_repair(factory, plan, out, degree, lock or [], seed, json=json, quiet=quiet)
+
+
+@app.command
 def why(
     order: Annotated[str, Parameter(help="Order, or order/line.")],
     factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,

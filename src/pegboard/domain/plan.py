@@ -197,3 +197,42 @@ class Plan(Row, frozen=True, kw_only=True):
     messages: tuple[Finding, ...]
     kpis: Kpis
     certificate: Certificate
+
+
+class Places(Row, frozen=True, kw_only=True):
+    """Where a plan put its operations, column by column; and by name when work orders ran and how lines came out.
+
+    Several rows of one work order and step are the parts of a split lot, in order. `orders` holds the status and the
+    completion of each line.
+    """
+
+    wo: list[str]
+    step: list[int]
+    resource: list[str]
+    also: list[tuple[str, ...]]
+    setup_start: list[int]
+    start: list[int]
+    end: list[int]
+    works: dict[str, tuple[int, int]]
+    orders: dict[str, tuple[str, int | None]]
+
+    @property
+    def names(self) -> list[str]:
+        """Work order and step of each operation."""
+        return [f"{wo}.{step}" for wo, step in zip(self.wo, self.step, strict=True)]
+
+
+def places_of(plan: Plan) -> Places:
+    """Where a plan put its operations."""
+    rows = plan.operations
+    return Places(
+        wo=[o.wo for o in rows],
+        step=[o.step for o in rows],
+        resource=[o.resource for o in rows],
+        also=[o.also for o in rows],
+        setup_start=[o.setup_start for o in rows],
+        start=[o.start for o in rows],
+        end=[o.end for o in rows],
+        works={w.wo: (w.start, w.end) for w in plan.work_orders},
+        orders={o.id: (o.status, o.completion) for o in plan.orders},
+    )

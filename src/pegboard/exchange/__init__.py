@@ -8,7 +8,7 @@ from pegboard.exchange.codes import CODES
 from pegboard.exchange.factory import Reading, read_factory
 from pegboard.exchange.factory_writing import tables_of, write_factory_folder, write_factory_workbook
 from pegboard.exchange.plan_folder import plan_hash, write_plan
-from pegboard.exchange.plan_reading import PlanUnreadableError, read_plan
+from pegboard.exchange.plan_reading import PlanUnreadableError, read_places, read_plan
 from pegboard.exchange.schema import Column, FactoryFile, factory_schema
 from pegboard.exchange.tables import SettingsTable, Table, Tables
 
@@ -24,6 +24,7 @@ __all__ = [
     "factory_schema",
     "plan_hash",
     "read_factory",
+    "read_places",
     "read_plan",
     "tables_of",
     "write_factory_folder",

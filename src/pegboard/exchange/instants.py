@@ -129,3 +129,19 @@ def seconds(text: str) -> int:
     if when.tzinfo is None:
         raise ValueError(f"{text} has no offset")
     return int(when.timestamp())
+
+
+def all_seconds(texts: Sequence[str]) -> "NDArray[np.int64]":
+    """`seconds` of many texts, those of whole-minute offsets all at once. Raises ValueError."""
+    import numpy as np
+
+    if not texts or set(map(len, texts)) != {_WIDTH}:
+        return np.array([seconds(text) for text in texts], dtype=np.int64)
+    signs = np.array(texts, dtype=f"S{_WIDTH}").view("S1").reshape(len(texts), _WIDTH)
+    if not np.isin(signs[:, 19], [b"+", b"-"]).all() or not (signs[:, 22] == b":").all():
+        return np.array([seconds(text) for text in texts], dtype=np.int64)
+    wall = np.ascontiguousarray(signs[:, :19]).view("S19").ravel().astype("datetime64[s]").astype(np.int64)
+    two = np.ascontiguousarray(signs[:, [20, 21, 23, 24]]).view("S2").reshape(-1, 2).astype(np.int64)
+    east = (two[:, 0] * 60 + two[:, 1]) * 60
+    found: NDArray[np.int64] = wall - np.where(signs[:, 19] == b"-", -east, east)
+    return found

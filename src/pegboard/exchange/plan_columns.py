@@ -11,7 +11,7 @@ from pegboard.domain.finding import Finding
 from pegboard.domain.plan import BufferPlan, OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
 from pegboard.domain.record import Ids, Options
 from pegboard.exchange.csv_text import quoted
-from pegboard.exchange.instants import Instants, seconds
+from pegboard.exchange.instants import Instants, all_seconds
 from pegboard.exchange.number_text import shortest
 
 Kind = Literal["text", "number", "count", "instant", "yes/no", "ids", "options"]
@@ -70,7 +70,7 @@ def parser(column: PlanColumn) -> Callable[[Sequence[str]], Sequence[Any]]:
     one: Callable[[str], Any]
     match column.kind:
         case "instant":
-            one = seconds
+            return _optional_seconds if column.optional else lambda texts: all_seconds(texts).tolist()
         case "number":
             one = float
         case "count":
@@ -108,6 +108,11 @@ def _numbers(values: Sequence[float | None]) -> list[str]:
     # The encoder writes 12.0, -0.0 and null, and a zero after the point only there.
     ended = (text + b",").replace(b".0,", b",").replace(b"-0,", b"0,").replace(b"null,", b",")
     return ended[:-1].decode().split(",")
+
+
+def _optional_seconds(texts: Sequence[str]) -> list[int | None]:
+    known = iter(all_seconds([text for text in texts if text]).tolist())
+    return [next(known) if text else None for text in texts]
 
 
 def _options_text(chosen: Options) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -9,7 +10,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from pegboard.domain.finding import Finding, error
-from pegboard.domain.plan import Certificate, Kpis, Plan
+from pegboard.domain.plan import Certificate, Kpis, Places, Plan
 from pegboard.exchange.instants import seconds
 from pegboard.exchange.plan_columns import PLAN_FILES, parser, plan_columns
 
@@ -42,24 +43,48 @@ def read_plan(directory: Path) -> Plan:
         raise _unreadable("kpis.json or certificate.json", f"does not hold what it should: {wrong}") from wrong
 
 
+def read_places(directory: Path) -> Places:
+    """Where a plan put its operations, several times as fast as the whole plan. Raises `PlanUnreadableError`."""
+    directory = Path(directory)
+    wanted = ("wo", "step", "resource", "also", "setup_start", "start", "end")
+    columns: dict[str, list[Any]] = {name: [] for name in wanted}
+    for block in _blocks(directory, "operations", wanted):
+        for name, values in zip(wanted, block, strict=True):
+            columns[name] += values
+    works: dict[str, tuple[int, int]] = {}
+    for names, start, end in _blocks(directory, "work_orders", ("wo", "start", "end")):
+        works.update(zip(names, zip(start, end, strict=True), strict=True))
+    orders: dict[str, tuple[str, int | None]] = {}
+    for order, line, completion, status in _blocks(directory, "orders", ("order", "line", "completion", "status")):
+        ids = map("/".join, zip(order, line, strict=True))
+        orders.update(zip(ids, zip(status, completion, strict=True), strict=True))
+    return Places(**columns, works=works, orders=orders)
+
+
 def _rows(directory: Path, name: str) -> tuple[Any, ...]:
-    row_type, label = PLAN_FILES[name], f"{name}.csv"
-    columns = plan_columns(row_type)
-    names = [column.name for column in columns]
-    reader = csv.reader(io.StringIO(_text(directory, label), newline=""), strict=True)
+    row_type = PLAN_FILES[name]
+    names = [column.name for column in plan_columns(row_type)]
     rows: list[Any] = []
+    for block in _blocks(directory, name, names):
+        rows += [row_type(**dict(zip(names, row, strict=True))) for row in zip(*block, strict=True)]
+    return tuple(rows)
+
+
+def _blocks(directory: Path, name: str, wanted: Sequence[str]) -> Iterator[list[Sequence[Any]]]:
+    """The values of the wanted columns, some thousand rows at a time."""
+    label = f"{name}.csv"
+    columns = [column for column in plan_columns(PLAN_FILES[name]) if column.name in wanted]
+    reader = csv.reader(io.StringIO(_text(directory, label), newline=""), strict=True)
     line = 1
     try:
         header = next(reader, [])
-        missing = [name for name in names if name not in header]
+        missing = [name for name in wanted if name not in header]
         if missing:
             raise _unreadable(label, f"has no column {', '.join(missing)}", 1)
         while block := list(islice(reader, _BLOCK)):
             line = reader.line_num
             cells = list(zip(*block, strict=True))
-            values = [parser(column)(cells[header.index(column.name)]) for column in columns]
-            rows += [row_type(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True)]
-        return tuple(rows)
+            yield [parser(column)(cells[header.index(column.name)]) for column in columns]
     except (ValueError, KeyError, IndexError, csv.Error) as wrong:
         raise _unreadable(label, f"holds a row up to here that cannot be read: {wrong}", line) from wrong
 

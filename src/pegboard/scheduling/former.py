@@ -1,0 +1,126 @@
+"""Find the operations of an old plan in the problem of a changed factory, by work order and step."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pegboard.domain.finding import Finding, info
+from pegboard.domain.plan import Places
+from pegboard.kernels.arrays import Schedule
+from pegboard.scheduling.held import holds
+from pegboard.scheduling.problem import Ints, Problem, empty_schedule
+
+Place = tuple[str, tuple[str, ...], int, int, int]
+"""Resource, further resources, setup start, start and end."""
+
+
+def _nothing() -> Ints:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Former:
+    """Where the operations of a problem were: end -1 for those that are new, cand -1 where they can't stay.
+
+    `gone_*` is what operations that no longer are there held of resources, in order of start.
+    """
+
+    schedule: Schedule
+    gone_res: Ints = field(default_factory=_nothing)
+    gone_start: Ints = field(default_factory=_nothing)
+    gone_end: Ints = field(default_factory=_nothing)
+
+
+def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
+    """The old places of all operations that are still there; what is new and what is gone is said."""
+    found = empty_schedule(problem)
+    rows: dict[str, list[Place]] = defaultdict(list)
+    columns = zip(places.resource, places.also, places.setup_start, places.start, places.end, strict=True)
+    for name, place in zip(places.names, columns, strict=True):
+        rows[name].append(place)
+    for wo, (start, end) in places.works.items():
+        rows[wo].append(("", (), start, start, end))
+    candidates = _candidates(problem)
+    index = {name: i for i, name in enumerate(problem.res_names)}
+    step, need_ptr = problem.ops.step.tolist(), problem.ops.need_ptr.tolist()
+    new: list[str] = []
+    for op, name in enumerate(problem.op_names):
+        if not (places_left := rows.get(name)):
+            new.append(name)
+            continue
+        resource, also, first, start, end = places_left.pop(0)
+        found.setup_start[op], found.start[op], found.end[op] = first, start, end
+        members = [index.get(m, -1) for m in also]
+        if len(members) != need_ptr[op + 1] - need_ptr[op] or -1 in members:
+            continue
+        found.need_res[need_ptr[op] : need_ptr[op + 1]] = members
+        found.cand[op] = candidates.get((step[op], resource), -1)
+    gone = [(name, place) for name, left in rows.items() for place in left if place[0]]
+    _say(findings, "S345", new, "new since the old plan", "they took what the others leave")
+    _say(findings, "S344", [name for name, _ in gone], "in the old plan, but no longer there", "none: they left room")
+    _loads(problem, found)
+    _changeovers(problem, found)
+    held = sorted((first, end, index[r]) for _, (res, also, first, _, end) in gone for r in (res, *also) if r in index)
+    table = np.array(held, np.int64).reshape(len(held), 3)
+    return Former(found, table[:, 2].copy(), table[:, 0].copy(), table[:, 1].copy())
+
+
+def _candidates(p: Problem) -> dict[tuple[int, str], int]:
+    """The candidate of a step by the name of its resource; outside work goes by any name."""
+    owner = np.repeat(np.arange(p.steps.cand_ptr.size - 1), np.diff(p.steps.cand_ptr)).tolist()
+    names = [p.res_names[r] for r in p.steps.cand_res.tolist()]
+    found: dict[tuple[int, str], int] = _Outside(p)
+    for cand in reversed(range(len(names))):
+        found[owner[cand], names[cand]] = cand
+    return found
+
+
+class _Outside(dict[tuple[int, str], int]):
+    """Candidates by step and name; a step done by a supplier is found by whatever the plan called that."""
+
+    def __init__(self, p: Problem) -> None:
+        super().__init__()
+        self.p = p
+
+    def get(self, key: tuple[int, str], default: int = -1) -> int:  # type: ignore[override]
+        if key in self:
+            return self[key]
+        first = int(self.p.steps.cand_ptr[key[0]])
+        name = self.p.res_names[int(self.p.steps.cand_res[first])]
+        return first if name.startswith("(") else default
+
+
+def _say(findings: list[Finding], code: str, names: Iterable[str], what: str, advice: str) -> None:
+    chosen = sorted(names)
+    if chosen:
+        shown = ", ".join(chosen[:3]) + (" ..." if len(chosen) > 3 else "")
+        findings.append(info(code, "operations", f"{len(chosen):,} operations are {what}: {shown}", advice))
+
+
+def _loads(p: Problem, schedule: Schedule) -> None:
+    """Lots of one key that began together on one oven ran in one load."""
+    together: dict[tuple[int, int, int], int] = {}
+    for op in np.flatnonzero((p.ops.batch_key >= 0) & (schedule.cand >= 0)).tolist():
+        res, start = int(p.steps.cand_res[schedule.cand[op]]), int(schedule.setup_start[op])
+        schedule.load[op] = together.setdefault((res, start, int(p.ops.batch_key[op])), op)
+
+
+def _changeovers(p: Problem, schedule: Schedule) -> None:
+    """Write the changeovers that the old sequence asks for by the matrices of today."""
+    if not (p.shop.matrix >= 0).any():
+        return
+    known = schedule._replace(end=np.where(schedule.cand < 0, -1, schedule.end))
+    op, res, start, end, _, _ = holds(p, known)
+    some = (p.shop.matrix[res] >= 0) & (p.ops.family[op] >= 0) & (start < end)
+    op, res = op[some], res[some]
+    order = np.lexsort((schedule.end[op], schedule.setup_start[op], res))
+    op, res = op[order], res[order]
+    family = p.ops.family[op]
+    before = np.where(np.diff(res, prepend=-1) != 0, p.shop.initial_family[res], np.roll(family, 1))
+    n = p.changeovers.n_family
+    us = p.changeovers.us[(p.shop.matrix[res] * n + np.maximum(before, 0)) * n + family]
+    stretched = np.ceil(np.where(before < 0, 0, us) * p.steps.cand_stretch[schedule.cand[op]] - 1e-3).astype(np.int64)
+    np.maximum.at(schedule.changeover, op, stretched)
+    schedule.changeover[p.ops.setup_done == 1] = 0

@@ -1,0 +1,22 @@
+"""A plan, a factory that has changed since, and the plan repaired; without files."""
+
+from collections.abc import Sequence
+
+from pegboard.app.planning import Outcome
+from pegboard.app.repair import repaired
+from pegboard.domain.plan import places_of
+from pegboard.domain.snapshot import Snapshot
+from pegboard.insight.compare import Changes, compare
+from pegboard.scheduling.engines.repair import Degree
+
+
+def repair(before: Outcome, changed: Snapshot, degree: Degree = "shift", locks: Sequence[str] = ()) -> Outcome:
+    """The repaired plan, which the referee must accept."""
+    outcome = repaired(changed, places_of(before.plan), degree, locks, [], "", 0, lambda what, share: None)
+    assert outcome.is_certified, outcome.plan.certificate.violations
+    return outcome
+
+
+def changes(before: Outcome, after: Outcome) -> Changes:
+    """What the repair changed; the frozen zone is empty."""
+    return compare(places_of(before.plan), after.plan, 0)
