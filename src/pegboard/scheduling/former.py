@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pegboard.domain.calendar import PPM
 from pegboard.domain.finding import Finding, info
 from pegboard.domain.plan import Places
 from pegboard.kernels.arrays import Schedule
@@ -47,7 +48,7 @@ def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
     step, need_ptr = problem.ops.step.tolist(), problem.ops.need_ptr.tolist()
     new: list[str] = []
     for op, name in enumerate(problem.op_names):
-        if not (places_left := rows.get(name)):
+        if not (places_left := rows.get(name) or rows.get(whole(name))):
             new.append(name)
             continue
         resource, also, first, start, end = places_left.pop(0)
@@ -65,6 +66,12 @@ def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
     held = sorted((first, end, index[r]) for _, (res, also, first, _, end) in gone for r in (res, *also) if r in index)
     table = np.array(held, np.int64).reshape(len(held), 3)
     return Former(found, table[:, 2].copy(), table[:, 0].copy(), table[:, 1].copy())
+
+
+def whole(name: str) -> str:
+    """The name of a divided operation without the number of its part: `WO-1.20` for `WO-1.20/2`."""
+    wo, dot, step = name.rpartition(".")
+    return wo + dot + step.partition("/")[0]
 
 
 def _candidates(p: Problem) -> dict[tuple[int, str], int]:
@@ -108,7 +115,7 @@ def _loads(p: Problem, schedule: Schedule) -> None:
 
 
 def _changeovers(p: Problem, schedule: Schedule) -> None:
-    """Write the changeovers that the old sequence asks for by the matrices of today."""
+    """Write the changeovers that the old sequence asks for by the matrices of today, and the sequence of ties."""
     if not (p.shop.matrix >= 0).any():
         return
     known = schedule._replace(end=np.where(schedule.cand < 0, -1, schedule.end))
@@ -117,10 +124,39 @@ def _changeovers(p: Problem, schedule: Schedule) -> None:
     op, res = op[some], res[some]
     order = np.lexsort((schedule.end[op], schedule.setup_start[op], res))
     op, res = op[order], res[order]
-    family = p.ops.family[op]
-    before = np.where(np.diff(res, prepend=-1) != 0, p.shop.initial_family[res], np.roll(family, 1))
+    _untie(p, schedule, op, res)
+    before = _families_before(p, op, res)
     n = p.changeovers.n_family
-    us = p.changeovers.us[(p.shop.matrix[res] * n + np.maximum(before, 0)) * n + family]
+    us = p.changeovers.us[(p.shop.matrix[res] * n + np.maximum(before, 0)) * n + p.ops.family[op]]
     stretched = np.ceil(np.where(before < 0, 0, us) * p.steps.cand_stretch[schedule.cand[op]] - 1e-3).astype(np.int64)
     np.maximum.at(schedule.changeover, op, stretched)
     schedule.changeover[p.ops.setup_done == 1] = 0
+
+
+def _families_before(p: Problem, op: Ints, res: Ints) -> Ints:
+    """What each resource was set up for when the operation, in order by resource, came to it."""
+    family = p.ops.family[op]
+    found: Ints = np.where(np.diff(res, prepend=-1) != 0, p.shop.initial_family[res], np.roll(family, 1))
+    return found
+
+
+def _untie(p: Problem, schedule: Schedule, op: Ints, res: Ints) -> None:
+    """Put operations that came to a resource at the same instant in the order that their setup times tell, in place.
+
+    The plan folder does not say which of them came first, but the first had to change over from what ran before.
+    """
+    schedule.sequence[:] = np.arange(p.n_op)
+    start, n = schedule.setup_start[op], p.changeovers.n_family
+    tied = np.flatnonzero((res[1:] == res[:-1]) & (start[1:] == start[:-1])).tolist()
+    for k in tied:
+        last = k + 1
+        while last + 1 < op.size and res[last + 1] == res[k] and start[last + 1] == start[k]:
+            last += 1
+        before = int(_families_before(p, op, res)[k])
+        rest = op[k : last + 1]
+        took = (schedule.start[rest] - schedule.setup_start[rest]) * PPM - p.steps.cand_setup[schedule.cand[rest]]
+        row = (p.shop.matrix[res[k]] * n + before) * n
+        us = p.changeovers.us[row + p.ops.family[rest]] if before >= 0 else np.zeros(rest.size)
+        first = k + int(np.argmin(np.abs(took - us)))
+        op[k], op[first] = op[first], op[k]
+        schedule.sequence[op[k]] = min(schedule.sequence[op[k : last + 1]]) - 1

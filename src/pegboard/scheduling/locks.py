@@ -16,6 +16,7 @@ from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.latest import run_work
 from pegboard.kernels.lay import calendars_of
 from pegboard.kernels.opentime import place
+from pegboard.scheduling.former import whole
 from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.view import OpenTime
@@ -50,7 +51,7 @@ def held_by(problem: Problem, old: Schedule, lock: Lock) -> np.ndarray:
     """The operations of an old schedule that a lock holds, as a mask."""
     found = old.end >= 0
     if lock.operation:
-        found = found & np.array([name == lock.operation for name in problem.op_names], bool)
+        found = found & np.array([lock.operation in (name, whole(name)) for name in problem.op_names], bool)
     if lock.lines is not None:
         found = found & _behind(problem, lock.lines)
     if lock.resource:

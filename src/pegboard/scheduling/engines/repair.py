@@ -259,7 +259,7 @@ def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
     rank, urgency = np.empty(n), np.empty(n)
     takes_over = np.zeros(n, bool)
     takes_over[p.arcs.succ[p.arcs.blocking == 1]] = True
-    rank[np.lexsort((was.sequence, was.end, ~takes_over, was.setup_start))] = np.arange(n)
+    rank[np.lexsort((was.end, was.sequence, ~takes_over, was.setup_start))] = np.arange(n)
     urgency[np.lexsort((p.due, p.latest_start))] = np.arange(n)
     is_new = was.end < 0
     key = np.where(p.ops.setup_done == 1, rank - n, np.where(is_new, urgency + n, rank))
