@@ -23,13 +23,19 @@ def firmly_tied(problem: Problem) -> Flags:
     return tied
 
 
+def from_begun(problem: Problem) -> Flags:
+    """The arcs that come from operations begun before now."""
+    begun: Flags = np.repeat(problem.ops.setup_done == 1, np.diff(problem.arcs.ptr))
+    return begun
+
+
 def broken_limits(problem: Problem, schedule: Schedule) -> Flags:
     """The arcs whose limit on the gap a schedule does not keep."""
     arcs = problem.arcs
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
-    placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0)
+    placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0) & ~from_begun(problem)
     gap = schedule.setup_start[arcs.succ] - schedule.end[from_]
-    broken: Flags = placed & (problem.ops.setup_done[from_] == 0) & (gap > arcs.max_gap)
+    broken: Flags = placed & (gap > arcs.max_gap)
     return broken
 
 
