@@ -238,6 +238,20 @@ def _members_from(T, R, S, C, O, B, L, op, cand, t, arrived, ready, last_in, bat
         if best < 0:
             return again
         L.members[k] = best
+    n_need = S.step[step + 1].need_ptr - base
+    if n_need < 2:
+        return t
+    # The last to join may have moved the start: the others were asked about another stretch.
+    first, _, finish, _ = lay(T, R, S, C, O, L, op, cand, L.members, n_need, t, arrived, ready, last_in, batch)
+    for k in range(n_need):
+        res = L.members[k]
+        units = UNIT if res == primary else 0
+        for other in range(n_need):
+            if L.members[other] == res:
+                units += S.need[base + other].units
+        apart = R.res[res].travel
+        if finish < FAR and peak(L, res, first - apart, finish + apart) + units > R.res[res].capacity:
+            return max(first_free(L, res, first - apart, finish + apart), t + 1)
     return t
 
 

@@ -71,10 +71,15 @@ def choose_members(T, R, S, C, O, B, L, op, cand, t, arrived, ready, last_in, ba
         L.members[k] = best
         L.res[best].in_use += units
         chosen += 1
+    fits = chosen == n_need
+    if fits and n_need > 1:  # the last to join may have moved the start: the others were asked about another stretch
+        first, _, finish, _ = lay(T, R, S, C, O, L, op, cand, L.members, n_need, t, arrived, ready, last_in, batch)
+        for k in range(n_need):
+            fits &= stays_free(R, B, L, L.members[k], 0, first, finish, t)
     for k in range(chosen):
         L.res[L.members[k]].in_use -= S.need[base + k].units
     L.res[primary].in_use -= UNIT
-    return chosen == n_need
+    return fits
 
 
 @leaf

@@ -17,7 +17,7 @@ from pegboard.scheduling.view import OpenTime, placed, run_work, run_work_of, se
 class Maintenance:
     """Before an operation that would take work or cycles since the last maintenance above their limit lies one.
 
-    From the latest end so far (what is kept until the next step included), or now, to the operation's setup start the
+    From the latest end so far, or now, to the operation's setup start the
     resource has at least `maint_time` open; then the counts begin at zero. Counts of zero need none, and what was begun
     before now goes on without one. A load is one cycle with the work of its longest lot. Only for capacity 1.
     """
@@ -45,7 +45,7 @@ class Maintenance:
         for res in self._maintained(p):
             rows = np.flatnonzero((h.res == res) & (h.until > h.start))
             rows = rows[np.lexsort((schedule.sequence[lead[h.op[rows]]], schedule.setup_start[h.op[rows]]))]
-            for op in self._missing(p, schedule, res, rows, lead[h.op[rows]], work[h.op[rows]], h.until):
+            for op in self._missing(p, schedule, res, rows, lead[h.op[rows]], work[h.op[rows]], h.end):
                 what = f"begins before {p.res_names[res]} has had {p.shop.maint_time[res] / 60:g} min of maintenance"
                 yield Violation(constraint=self.name, subject=p.name(op), what=what)
 
@@ -75,7 +75,7 @@ class Maintenance:
 
     def post(self, problem: Problem, cp: CpModel) -> None:
         """A chain along each maintained resource that carries its counts, and free time where they run over."""
-        held = working(cp, keeping=True)
+        held = working(cp, keeping=False)
         for res in self._maintained(problem):
             _Counts(cp, res, [hold for hold in held if hold.res == res and hold.units > 0]).post()
 
