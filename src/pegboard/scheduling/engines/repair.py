@@ -136,9 +136,9 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
     where letting others pass is worth no more than keeping the sequence, or where operations are tied to each other.
     """
     was = former.schedule
-    begun = p.ops.setup_done == 1
-    floor = np.maximum(np.where((was.end < 0) | begun, p.now, was.setup_start), p.now)
-    order, n_last = _order(p, was)
+    floor = np.maximum(was.setup_start, p.now)
+    floor[list(former.just_begun)] = p.now
+    order, n_last = _order(p, former)
     shifted = _placed(p, was, order, floor, None)
     if degree == "shift" or (not former.gone_res.size and _is_same(shifted[0], was)):
         return shifted
@@ -249,20 +249,21 @@ def _at_old_setups(p: Problem, was: Schedule) -> Ops:
     return p.ops._replace(pin_setup=np.where(same, was.setup_start, p.ops.pin_setup)) if same.any() else p.ops
 
 
-def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
-    """Old operations by their old setup start, begun ones before all, new ones by latest start just before who waits.
+def _order(p: Problem, former: Former) -> tuple[Ints, int]:
+    """Old operations by their old setup start, those just begun first, new ones by latest start just before who waits.
 
     What takes over from a blocking resource goes before what takes that resource then. Also how many new ones, at the
     end, nobody of old waits for.
     """
-    n = p.n_op
+    was, n = former.schedule, p.n_op
     rank, urgency = np.empty(n), np.empty(n)
     takes_over = np.zeros(n, bool)
     takes_over[p.arcs.succ[p.arcs.blocking == 1]] = True
     rank[np.lexsort((was.end, was.sequence, ~takes_over, was.setup_start))] = np.arange(n)
     urgency[np.lexsort((p.due, p.latest_start))] = np.arange(n)
     is_new = was.end < 0
-    key = np.where(p.ops.setup_done == 1, rank - n, np.where(is_new, urgency + n, rank))
+    key = np.where(is_new, urgency + n, rank)
+    key[list(former.just_begun)] -= 2 * n
     order, key = order_of_work(p.arcs, key, is_new)
     return order, int((key >= n).sum())
 
