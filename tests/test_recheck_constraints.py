@@ -229,27 +229,6 @@ SHOPS = (
         "travel",
     ),
     Shop(
-        "two jigs need not travel where one stays at each machine",
-        {
-            "routing.csv": "item,step,resource,run_min\nX,10,A,15\nX,20,B,15\n",
-            "routing_needs.csv": "item,step,resource\nX,10,JIG\nX,20,JIG\n",
-            "resources.csv": "resource,kind,travel_min,capacity\nA,machine,,2\nB,machine,,1\nJIG,tool,30,2\n",
-        },
-        [
-            "W2 10 A JIG 00:00 00:00 01:00",
-            "W1 10 A JIG 01:00 01:00 02:00",
-            "W1 20 B JIG 02:00 02:00 03:00",
-            "W2 20 B JIG 03:00 03:00 04:00",
-        ],
-        [
-            "W2 10 A JIG 00:00 00:00 01:00",
-            "W1 10 A JIG 00:00 00:00 01:00",
-            "W1 20 B JIG 01:00 01:00 02:00",
-            "W2 20 B JIG 03:00 03:00 04:00",
-        ],
-        "travel",
-    ),
-    Shop(
         "after two cycles A is maintained for half an hour, one has passed",
         {
             "routing.csv": "item,step,resource,run_min\nX,10,A,15\n",

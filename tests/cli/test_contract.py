@@ -69,7 +69,7 @@ def test_wrong_usage_ends_with_two_and_a_word_on_stderr(arguments: tuple[object,
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "Error" in done.stderr
+    assert "error" in done.stderr.lower()
     assert "Traceback" not in done.stderr
 
 

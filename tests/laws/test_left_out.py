@@ -22,7 +22,7 @@ KNOWN = (
     r"(?P<short>\S+) \S+ short: \S+ is bought, but has no supplier and no lead time",
     r"due after the planning horizon",
     r"step \S+ of \S+ starts (?P<lot>\S+) at once, more than the .* \((capacity|batch_qty) (?P<room>\S+)\) takes; .*",
-    r"\S+ \S+ short: step .* begin within (?P<gap>\S+) min .* wait_min, move_min and queue_min take (?P<lags>\S+) min",
+    r"\S+ \S+ short: step .* must begin within (?P<gap>\S+) min .* but wait_min .* take (?P<lags>\S+) min",
     r"operation \S+ must end within (?P<stretch>\S+) h of its start .* and runs (?P<run>\S+) h, but .*",
     r"\S+ \S+ short: no route of (?P<routed>\S+) is open on \S+ to a lot for \S+",
 )

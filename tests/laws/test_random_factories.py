@@ -81,7 +81,7 @@ def test_the_recheck_had_something_to_check_of_every_rule(case_of: CaseOf):
     assert {rule for rule in rules if not checked[rule]} == set()
 
 
-@pytest.mark.parametrize(("number", "rule"), enumerate(rule for rule in RULES if rule != "jit"))
+@pytest.mark.parametrize(("number", "rule"), list(enumerate(rule for rule in RULES if rule != "jit")))
 def test_every_rule_gives_a_sound_plan(tmp_path: Path, number: int, rule: str):
     """Certified and without objection, however the queue is ranked; each rule plans three factories of its own."""
     for seed in range(number, SEEDS.stop, 40):

@@ -26,15 +26,16 @@ class Facts:
         self.now = factory.now
         self.book = CalendarBook(factory, reading, *self._range())
         self.work_orders = plan.work_orders
-        planned: dict[str, set[int]] = defaultdict(set)
+        planned: dict[str, list[Operation]] = defaultdict(list)
         for op in plan.operations:
-            planned[op.wo].add(op.step)
+            planned[op.wo].append(op)
         for wo in plan.work_orders.values():
             wo.operations = {}
-            wo.needs = {wo.need if wo.need is not None else wo.end}
+            wo.needs, wo.served = [wo.need if wo.need is not None else wo.end], []
         for peg in plan.pegs:
             if peg.supply_kind == "wo" and peg.supply in plan.work_orders and peg.need is not None:
-                plan.work_orders[peg.supply].needs.add(peg.need)
+                plan.work_orders[peg.supply].needs.append(peg.need)
+                plan.work_orders[peg.supply].served.append(peg.qty)
         for wo in plan.work_orders.values():
             wo.route = self._route(wo, planned[wo.name])
         self.operations = [op for op in plan.operations if self._is_known(op)]
@@ -58,13 +59,18 @@ class Facts:
     def recipe(self, wo: WorkOrder) -> Recipe:
         return self.factory.recipe(wo.item, wo.options, wo.route)
 
-    def _route(self, wo: WorkOrder, planned: set[int]) -> str:
-        """The route that explains the planned steps; a lawful one where there is a choice."""
+    def _route(self, wo: WorkOrder, planned: list[Operation]) -> str:
+        """The route that explains most of the planned operations; a lawful one where there is a choice."""
         if wo.item not in self.factory.items:
             return ""
         names = [*allowed_routes(self.factory, wo), *sorted(route.name for route in self.factory.routes[wo.item]), ""]
-        known = [name for name in names if planned <= set(self.factory.recipe(wo.item, wo.options, name).steps)]
-        return (known or names)[0]
+        return max(names, key=lambda name: sum(self._explains(wo, name, op) for op in planned))
+
+    def _explains(self, wo: WorkOrder, route: str, op: Operation) -> bool:
+        step = self.factory.recipe(wo.item, wo.options, route).steps.get(op.step)
+        if step is None or step.is_subcontracted:
+            return step is not None
+        return op.family == (step.family or "") and any(op.resource in mode.resources for mode in step.modes)
 
     def step(self, op: Operation) -> Step:
         return self.recipe(self.work_orders[op.wo]).steps[op.step]

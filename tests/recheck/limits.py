@@ -50,7 +50,8 @@ def check_shelf_life(case: Case, ledger: Ledger) -> None:
         days = item.shelf_life_days if item else None
         if days is None or peg.supply_kind != "wo" or peg.demand_kind != "wo" or not supply or not demand:
             continue
-        ends = [op.end for op in supply.all_operations() if op.step in case.recipe(supply).last]
+        last = (op for op in supply.all_operations() if op.step in case.recipe(supply).last)
+        ends = [op.end for op in last if not case.is_under_way(op)]  # what has begun sets no limit
         for op in consumers_of(case, demand, peg):
             if supply.item != peg.item or not ends or case.is_under_way(op) or case.is_pinned(op):
                 continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
 from tests.recheck.ovens import load_of
+from tests.recheck.plan_records import Operation
 from tests.recheck.records import Maintenance
 from tests.recheck.values import EPS, TOUCH
 
@@ -54,6 +55,12 @@ def counted(rule: Maintenance, before: Count, use: Use, opened: float) -> set[Co
     return {anew} if opened >= rule.minutes - TOUCH else set()
 
 
+def hours_on_primary(case: Case, op: Operation) -> float:
+    """ "Setup and run work in hours (on their primary resource)": at the speed of that resource."""
+    speed = case.efficiency(op)
+    return (op.setup_min / (speed if case.factory.efficiency_on_setup else 1.0) + op.run_min / speed) / 60
+
+
 def uses_by_resource(case: Case) -> dict[str, list[Use]]:
     """ "The operations that hold the resource in order of setup start, as primary or further resource"; "a load of an
     oven is one cycle with the work of its longest lot"; "only for resources of capacity 1"."""
@@ -68,7 +75,7 @@ def uses_by_resource(case: Case) -> dict[str, list[Use]]:
                 continue
             load = load_of(case, op) if name == op.resource else None
             key = (name, load or i)
-            hours = (op.setup_min + op.run_min) / 60
+            hours = hours_on_primary(case, op)
             decided = case.is_pinned(op) or case.is_under_way(op)
             use = grouped.get(key, Use(op.setup_start, op.end, hours, op.name, decided))
             grouped[key] = Use(

@@ -144,7 +144,10 @@ def consumers_of(case: Case, wo: WorkOrder, peg: Peg) -> list[Operation]:
     steps = {step for part in case.components(wo) if part.item == peg.item for step in part.steps}
     named = as_number(peg.step)
     at = {int(named)} if named is not None else steps
-    return [op for step in at for op in wo.operations.get(step, [])] if len(at) == 1 else []
+    found = [op for step in at for op in wo.operations.get(step, [])] if len(at) == 1 else []
+    # Of a split step it is the part that begins when the peg says that it is needed.
+    named_part = [op for op in found if peg.need is not None and abs(op.setup_start - peg.need) <= MINUTE]
+    return named_part or found
 
 
 def consumption_of(case: Case, wo: WorkOrder, peg: Peg) -> float | None:

@@ -41,7 +41,8 @@ class WorkOrder:
     options: str
     operations: dict[int, list[Operation]] = field(default_factory=dict)  # several where a lot is split
     route: str = ""
-    needs: set[float] = field(default_factory=set)  # when what it supplies is wanted
+    needs: list[float] = field(default_factory=list)  # when what it supplies is wanted, its own need first
+    served: list[float] = field(default_factory=list)  # how much of it each demand takes
 
     def all_operations(self) -> list[Operation]:
         return [op for parts in self.operations.values() for op in parts]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 from datetime import date
 
 from tests.recheck.factory import Factory
 from tests.recheck.plan_records import WorkOrder
 from tests.recheck.records import Route
-from tests.recheck.values import EPS, round_up
+from tests.recheck.values import EPS
 
 
 def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
     """ "A new work order takes the route of least rank that is in force on the local day of its need and open to its
-    quantity, then the first by name"; "work orders that exist keep the route of least rank that has all their
-    reported steps". None where the item has no such route.
+    quantity of good pieces, then the first by name"; "work orders that exist keep the route of least rank that has all
+    their reported steps". None where the item has no such route.
     """
     by_rank = sorted(factory.routes[wo.item], key=lambda route: (route.rank, route.name))
     if wo.name in factory.work_orders:
@@ -23,13 +23,12 @@ def allowed_routes(factory: Factory, wo: WorkOrder) -> list[str]:
         return kept[:1]
     found: list[str] = []
     # Reading: the need is the work order's, or that of any demand it serves, for its own follows from how these were
-    # planned; the quantity is what would be started on the route, or what is good; a route is in force on its last
-    # day, or not any more.
-    for day in sorted({factory.clock.day(need) for need in wo.needs}):
-        for with_last_day in (True, False):
-            open_ = [route for route in by_rank if in_force(factory, route, day, with_last_day)]
-            found += [route.name for route in open_ if fits(route, started_on(factory, wo, route))][:1]
-            found += [route.name for route in open_ if fits(route, wo.good_qty)][:1]
+    # planned; the quantity is that of the lot, or of a demand that the lot rules made a larger one of; a route is in
+    # force on its last day, or not any more.
+    for day in dict.fromkeys(factory.clock.day(need) for need in wo.needs):
+        for with_last_day, quantity in itertools.product((True, False), (wo.good_qty, *wo.served)):
+            open_ = [r.name for r in by_rank if in_force(factory, r, day, with_last_day) and fits(r, quantity)]
+            found += open_[:1]
     return list(dict.fromkeys(found))
 
 
@@ -43,12 +42,3 @@ def in_force(factory: Factory, route: Route, day: date, with_last_day: bool) -> 
 
 def fits(route: Route, quantity: float) -> bool:
     return route.min_qty - EPS <= quantity <= route.max_qty + EPS
-
-
-def started_on(factory: Factory, wo: WorkOrder, route: Route) -> float:
-    """What the good quantity of a work order would start on a route, within the lot rules of its item."""
-    item, recipe = factory.items[wo.item], factory.recipe(wo.item, wo.options, route.name)
-    yields = recipe.rest_yields[min(recipe.steps)][0] if recipe.steps else item.yield_
-    minimum, multiple, _ = item.lot
-    started = max(round_up(wo.good_qty / yields, item.decimals), minimum)
-    return math.ceil(started / multiple - EPS) * multiple if multiple > 0 else started

@@ -84,9 +84,8 @@ def check_after_done(case: Case, ledger: Ledger, wo: WorkOrder, earlier: int, op
 
 def check_pair(case: Case, ledger: Ledger, wo: WorkOrder, before: Operation, op: Operation) -> None:
     step = case.step(before)
-    # "What follows waits for all of them": the parts of a split lot hand nothing over before they end.
-    is_whole = len(case.parts(before)) == 1
-    overlaps = is_whole and step.transfer_qty > 0 and max(case.quantities(before)) > step.transfer_qty + EPS
+    # Reading: "what follows waits for all of them" as for a whole lot, so each part hands over its transfer batches.
+    overlaps = step.transfer_qty > 0 and max(case.quantities(before)) > step.transfer_qty + EPS
     ready = queue_over(case, op, case.after_lags(step, before.end))
     if overlaps and op.setup_start < ready - MINUTE:
         check_overlap(case, ledger, wo, before, op)

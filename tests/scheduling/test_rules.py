@@ -12,7 +12,7 @@ import pytest
 from pegboard.domain.resource import Changeover, Resource
 from pegboard.domain.snapshot import RuleLink, Snapshot
 from pegboard.scheduling.rules import RULES
-from tests.factories import NONSTOP, factory, forward, order, said, sequence, step
+from tests.factories import NONSTOP, buy, factory, forward, line, order, said, sequence, step
 
 
 class Job(NamedTuple):
@@ -138,8 +138,8 @@ def test_lpt_takes_the_longest_work():
 
 
 def test_lwkr_takes_the_least_work_remaining():
-    """RPT: A 1 + 10 = 11, B 6, C 1."""
-    assert queue("lwkr", A=A, B=B, C=C) == "CBA"
+    """RPT: A 1 + 10 = 11, B 6, C 1, whatever the dates."""
+    assert queue("lwkr", A=Job(p=1, d=5, after=10), B=Job(p=6, d=12), C=Job(p=1, d=9)) == "CBA"
 
 
 def test_fifo_takes_what_came_first_into_the_queue():
@@ -170,15 +170,25 @@ def test_mdd_gives_a_lost_order_the_date_it_can_still_make():
 
 
 def test_mod_looks_at_the_operation_where_mdd_looks_at_the_order():
-    """MOD max(odd, t + p): A max(4 - 10, 1) = 1, B max(8, 2) = 8. MDD max(d, t + RPT): A max(4, 11) = 11, B 8."""
-    jobs = {"A": Job(p=1, d=4, after=10), "B": Job(p=2, d=8)}
+    """MOD max(odd, t + p): A max(9 - 10, 1) = 1, B max(8, 2) = 8. MDD max(d, t + RPT): A max(9, 11) = 11, B 8."""
+    jobs = {"A": Job(p=1, d=9, after=10), "B": Job(p=2, d=8)}
 
     assert (queue("mod", **jobs), queue("mdd", **jobs)) == ("AB", "BA")
 
 
+def test_mod_takes_the_shortest_of_what_is_lost():
+    """Max(odd, t + p): A max(1, 3) = 3, B max(2, 2) = 2; odd takes A."""
+    jobs = {"A": Job(p=3, d=1), "B": Job(p=2, d=2)}
+
+    assert (queue("mod", **jobs), queue("odd", **jobs)) == ("BA", "AB")
+
+
 def test_cr_spt_takes_the_shortest_of_what_is_late_and_the_critical_of_the_rest():
-    """Max(t + p, t + p CR). At 0: A 2 x 10 / 2 = 10, B 6 x 9 / 6 = 9, C max(3, 1) = 3. At 3: A 10, B 3 + 6 = 9."""
-    assert queue("cr_spt", A=Job(p=2, d=10), B=Job(p=6, d=9), C=Job(p=3, d=1)) == "CBA"
+    """Max(t + p, t + p CR). At 0: A 2 x 12 / 6 = 4, B 1 x 9 / 1 = 9, C max(6, 1) = 6. At 2: B 2 + 7 = 9, C 8.
+
+    By cr C came first, by spt B.
+    """
+    assert queue("cr_spt", A=Job(p=2, d=12, after=4), B=Job(p=1, d=9), C=Job(p=6, d=1)) == "ACB"
 
 
 def test_covert_discounts_weight_by_slack_over_expected_waits():
@@ -187,8 +197,8 @@ def test_covert_discounts_weight_by_slack_over_expected_waits():
 
 
 def test_covert_takes_what_nothing_threatens_by_its_slack():
-    """Slack 38 and 28, both beyond twice the expected wait of 4: no index; B first, though A's order comes first."""
-    assert queue("covert", A=Job(p=2, d=40), B=Job(p=2, d=30)) == "BA"
+    """Slack 30 - 1 = 29 and 31 - 4 = 27, beyond twice the waits of 2 and 8: no index; B, though A is due first."""
+    assert queue("covert", A=Job(p=1, d=30), B=Job(p=4, d=31)) == "BA"
 
 
 def test_least_wip_finishes_what_is_begun_before_it_begins_more():
@@ -262,6 +272,25 @@ def test_equal_orders_are_taken_by_their_ids_whatever_the_order_of_rows(rule):
     same = Job(p=2, d=6)
 
     assert queue(rule, B=same, A=same, C=same) == queue(rule, C=same, B=same, A=same) == "ABC"
+
+
+@pytest.mark.parametrize("rule", [*RULES, "best"])
+def test_a_rule_with_nothing_to_rank_plans_what_is_bought(rule: str):
+    snapshot = factory(items=[buy("X", 1)], orders=[order("SO-1", "X", 1, "2026-06-19")])
+
+    assert line(forward(snapshot, rule), "SO-1").status == "on_time"
+
+
+def test_a_bottleneck_where_nothing_runs_leaves_the_latest_starts():
+    """N idles: A must start by 20 - 3, B by 12 - 1."""
+    jobs = {"A": Job(p=3, d=20), "B": Job(p=1, d=12)}
+    snapshot = shop(**jobs)
+    resources = (*snapshot.resources, Resource(resource="N"))
+
+    assert sequence(forward(msgspec.structs.replace(snapshot, resources=resources), "selective_bottleneck:N"), "M") == [
+        "B",
+        "A",
+    ]
 
 
 # -- chains ----------------------------------------------------------------------------------------------------------

@@ -231,10 +231,7 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         certificate=Certificate(
             checked=verdict.checked,
             violations=verdict.violations,
-            ignored=(
-                *_ignored(planned, options.relax),
-                *(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
-            ),
+            ignored=_ignored(planned, options.relax),
             factory_hash=factory_hash,
             plan_hash="",
             seed=seed,

@@ -26,3 +26,12 @@ def show_findings(findings: Sequence[Finding], *, json: bool) -> None:
                 line(f"{'':14} {f.advice}")
         if len(chosen) > SHOWN:
             line(f"{severity:<8} and {len(chosen) - SHOWN:,} more; --json shows all")
+
+
+def refuse(findings: Sequence[Finding]) -> int:
+    """Say on stderr what is wrong with the command itself; the exit code for wrong usage."""
+    for f in findings:
+        sys.stderr.write(
+            f"{f.severity:<8} {f.code}  {f.source}{': ' if f.source else ''}{f.what}\n{'':14} {f.advice}\n"
+        )
+    return 2

@@ -14,7 +14,7 @@ from pegboard.app.files import Run, hashed, plan_factory, remember, save_plan
 from pegboard.app.rules import chosen_rule
 from pegboard.app.warm import is_compiled
 from pegboard.cli.console import Reporter, line
-from pegboard.cli.findings import show_findings
+from pegboard.cli.findings import refuse, show_findings
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import OrderPlan, Plan
 from pegboard.insight.explain import duration
@@ -66,8 +66,7 @@ def run_plan(
     try:
         run, seconds = plan_with_progress(factory, options, seed, quiet=quiet)
     except RuleError as fault:
-        show_findings([fault.finding], json=json)
-        return 2
+        return refuse([fault.finding])
     if run.outcome is None:
         show_findings(run.findings, json=json)
         return 1

@@ -8,7 +8,7 @@ import msgspec
 from pegboard.app.rules import chosen_rule
 from pegboard.app.tournament import hold
 from pegboard.cli.console import Reporter, line, table
-from pegboard.cli.findings import show_findings
+from pegboard.cli.findings import refuse, show_findings
 from pegboard.domain.finding import Finding
 from pegboard.insight.board import Entrant, draw_board
 
@@ -20,8 +20,7 @@ def run_tournament(factory: Path, names: str, out: Path | None, *, json: bool, q
     rules = [chosen_rule(name.strip()) for name in names.split(",") if name.strip()]
     faults = [rule for rule in rules if isinstance(rule, Finding)]
     if faults:
-        show_findings(faults, json=json)
-        return 2
+        return refuse(faults)
     report = Reporter(quiet=quiet)
     try:
         found = hold(factory, [rule for rule in rules if not isinstance(rule, Finding)], report)

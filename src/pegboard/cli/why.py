@@ -9,7 +9,7 @@ import msgspec
 
 from pegboard.app.files import last_factory
 from pegboard.cli.console import line, table
-from pegboard.cli.findings import show_findings
+from pegboard.cli.findings import refuse, show_findings
 from pegboard.cli.plan import plan_with_progress
 from pegboard.insight.explain import LABEL, Explainer, Why, duration
 from pegboard.scheduling.engines.dispatch import Options
@@ -28,8 +28,7 @@ def run_why(order: str, factory: Path | None, rule: str, allowance: float | None
     try:
         run, _ = plan_with_progress(chosen, Options(rule=rule, allowance_days=allowance), 0, quiet=quiet)
     except RuleError as fault:
-        show_findings([fault.finding], json=json)
-        return 2
+        return refuse([fault.finding])
     if run.outcome is None:
         show_findings(run.findings, json=json)
         return 1

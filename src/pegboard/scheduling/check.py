@@ -17,6 +17,7 @@ class Verdict:
 
 
 def check(problem: Problem, schedule: Schedule) -> Verdict:
-    """Hold a schedule against every constraint."""
-    violations = [v for constraint in ALL for v in constraint.violations(problem, schedule)]
-    return Verdict({c.name: c.instances(problem) for c in ALL}, tuple(violations))
+    """Hold a schedule against every constraint that applies anywhere."""
+    checked = {c.name: c.instances(problem) for c in ALL}
+    violations = [v for c in ALL if checked[c.name] for v in c.violations(problem, schedule)]
+    return Verdict(checked, tuple(violations))

@@ -23,13 +23,19 @@ def firmly_tied(problem: Problem) -> Flags:
     return tied
 
 
+def from_begun(problem: Problem) -> Flags:
+    """The arcs that come from operations begun before now."""
+    begun: Flags = np.repeat(problem.ops.setup_done == 1, np.diff(problem.arcs.ptr))
+    return begun
+
+
 def broken_limits(problem: Problem, schedule: Schedule) -> Flags:
     """The arcs whose limit on the gap a schedule does not keep."""
     arcs = problem.arcs
     from_ = np.repeat(np.arange(problem.n_op), np.diff(arcs.ptr))
-    placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0)
+    placed = (schedule.end[from_] >= 0) & (schedule.end[arcs.succ] >= 0) & ~from_begun(problem)
     gap = schedule.setup_start[arcs.succ] - schedule.end[from_]
-    broken: Flags = placed & (problem.ops.setup_done[from_] == 0) & (gap > arcs.max_gap)
+    broken: Flags = placed & (gap > arcs.max_gap)
     return broken
 
 
@@ -95,6 +101,17 @@ def waiting_for(problem: Problem, ties: Ties | None) -> Ints:
     count = np.bincount(gate[arcs.succ[outside]], minlength=problem.n_op).astype(np.int64)
     count[(ties.block >= 0) & (gate != np.arange(problem.n_op))] = 1 << 40
     return count
+
+
+def going_on(problem: Problem, ties: Ties | None) -> Flags:
+    """Operations that have begun, and those of their blocks: they are not held back for a later date."""
+    begun: Flags = problem.ops.setup_done == 1
+    if ties is None or not begun.any():
+        return begun
+    with_begun = np.zeros(ties.ptr.size, bool)
+    with_begun[ties.block[begun]] = True
+    with_begun[-1] = False
+    return begun | with_begun[ties.block]
 
 
 def _watched(problem: Problem, members: Ints) -> NDArray[np.uint8]:

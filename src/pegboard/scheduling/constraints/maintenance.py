@@ -26,13 +26,13 @@ class Maintenance:
 
     def instances(self, problem: Problem) -> int:
         """One for each operation that may hold a maintained resource, and each such resource of it."""
-        p, S, kept = problem, problem.steps, set(self._maintained(problem))
+        S, kept = problem.steps, set(self._maintained(problem))
         found = 0
-        for step in p.ops.step.tolist():
+        for step, count in zip(*np.unique(problem.ops.step, return_counts=True), strict=True):
             sets = S.need_set[S.need_ptr[step] : S.need_ptr[step + 1]].tolist()
             able = [S.set_res[S.set_ptr[s] : S.set_ptr[s + 1]] for s in sets]
             own = S.cand_res[S.cand_ptr[step] : S.cand_ptr[step + 1]]
-            found += len(kept & {int(res) for group in (own, *able) for res in group})
+            found += int(count) * len(kept & {int(res) for group in (own, *able) for res in group})
         return found
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:

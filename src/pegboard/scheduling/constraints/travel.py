@@ -27,9 +27,9 @@ class Travel:
         """One for each need of each operation that a travelling tool may fill."""
         S, travels = problem.steps, problem.shop.travel > 0
         by_set = np.array([travels[S.set_res[a:b]].any() for a, b in zip(S.set_ptr[:-1], S.set_ptr[1:], strict=True)])
-        return sum(
-            int(by_set[S.need_set[S.need_ptr[step] : S.need_ptr[step + 1]]].sum()) for step in problem.ops.step.tolist()
-        )
+        steps, counts = np.unique(problem.ops.step, return_counts=True)
+        needs = [by_set[S.need_set[S.need_ptr[step] : S.need_ptr[step + 1]]].sum() for step in steps.tolist()]
+        return int(counts @ np.array(needs, np.int64))
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Uses of a tool that begin before enough units of it can have come."""

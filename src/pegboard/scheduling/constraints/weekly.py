@@ -25,7 +25,8 @@ class Weekly:
         """One for each operation that may go to a limited supplier."""
         limited = problem.shop.week_units < FAR
         ptr, res = problem.steps.cand_ptr, problem.steps.cand_res
-        return sum(bool(limited[res[ptr[step] : ptr[step + 1]]].any()) for step in problem.ops.step.tolist())
+        steps, counts = np.unique(problem.ops.step, return_counts=True)
+        return int(counts @ np.array([limited[res[ptr[s] : ptr[s + 1]]].any() for s in steps.tolist()], np.int64))
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Weeks with more than one operation and more than the limit, by the last of them to start."""

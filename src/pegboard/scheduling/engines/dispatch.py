@@ -41,7 +41,7 @@ from pegboard.scheduling.rules import (
     ranks_of,
 )
 from pegboard.scheduling.sequence import settle
-from pegboard.scheduling.ties import firmly_tied, no_blocks, ties, waiting_for
+from pegboard.scheduling.ties import firmly_tied, going_on, no_blocks, ties, waiting_for
 from pegboard.tables.timelines import mirrored
 
 Direction = Literal["search", "forward", "backward", "bottleneck"]
@@ -77,6 +77,7 @@ class Dispatcher:
         self.options = options or Options()
         self.ties = ties(problem, firmly_tied(problem) if tied is None else tied)
         self.n_pred = waiting_for(problem, self.ties)
+        self.hurries = going_on(problem, self.ties)
         self.facts: Facts = facts_of(problem)
 
     def ranks(self, rule: Rule) -> Ranks:
@@ -89,7 +90,7 @@ class Dispatcher:
         if self.options.links:
             ranks = chained(p, self.facts, ranks, self.options.links, self.options.setup_price)
         key, bundle = ranking(p, self.facts, ranks, due, odd)
-        release = np.where(p.ops.setup_done == 1, p.not_before, release)
+        release = np.where(self.hurries, p.not_before, release)
         shop, steps, ops, arcs = p.packed
         out = nothing_placed(ops)
         dispatch(

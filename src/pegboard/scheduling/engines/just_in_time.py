@@ -27,6 +27,9 @@ PATIENCE = 2
 THREADS = 2
 WIDER = 2
 USUAL = 26
+EFFORT = 6_000_000
+"""Operations to place in all passes together: some ten seconds of two cores. Few passes for a very large plant."""
+
 ALLOWANCES = (0.5, 1.0, 2.0, 4.0, 9.0, 21.0, 60.0)
 
 Rank = Callable[[Floats], Ranks]
@@ -59,9 +62,11 @@ class JustInTime:
         self.d, self.report = d, report
         self.target = d.reverse_start()
         self.done = 0
+        self.most = max(THREADS, EFFORT // max(d.problem.n_op, 1))
 
     def run(self, passes: Sequence[Pass]) -> list[Found]:
-        """Dispatch and judge each pass."""
+        """Dispatch and judge each pass, as long as there is effort left."""
+        passes = passes[: max(0, self.most - self.done)]
         with ThreadPoolExecutor(THREADS) as pool:
             found = list(pool.map(self._run, passes))
         self.done += len(found)
@@ -109,7 +114,7 @@ class JustInTime:
                 better = not found or one.score.objective < min(f.score.objective for f in found)
                 worse = 0 if better else worse + 1
                 found.append(one)
-            if worse >= PATIENCE:
+            if worse >= PATIENCE or self.done >= self.most:
                 break
         return min(found, key=_objective)
 
@@ -122,11 +127,11 @@ class JustInTime:
         latest, best = list(found), min(found, key=_objective)
         for _ in range(ROUNDS):
             steps = [self._hastened(one) for one in latest]
-            if not any(steps):
+            if not any(steps) or self.done >= self.most:
                 break
             tried = self.run([step for pair in steps for step in pair])
             ends = np.cumsum([0, *map(len, steps)])
-            latest = [min(tried[a:b], key=_objective) for a, b in pairwise(ends) if b > a]
+            latest = [min(tried[a:b], key=_objective) for a, b in pairwise(ends) if b > a and tried[a:b]]
             best = min([best, *latest], key=_objective)
         return best
 

@@ -1,5 +1,7 @@
 """From a problem and options to the best schedule they allow: one rule, the search around reverse starts, or both."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pegboard.domain.calendar import FAR
@@ -8,11 +10,12 @@ from pegboard.scheduling.engines.directions import backward, forward, from_bottl
 from pegboard.scheduling.engines.dispatch import Dispatcher, Options
 from pegboard.scheduling.engines.just_in_time import ALLOWANCES, JustInTime, Report
 from pegboard.scheduling.engines.pull import pull
+from pegboard.scheduling.held import overloads
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.relax import spread
 from pegboard.scheduling.result import Result, score
 from pegboard.scheduling.rules import RULES, Rule
-from pegboard.scheduling.ties import broken_limits, firmly_tied
+from pegboard.scheduling.ties import broken_limits, firmly_tied, from_begun
 
 TYING = 4
 
@@ -20,16 +23,22 @@ TYING = 4
 def solve(problem: Problem, planned: np.ndarray, options: Options, report: Report) -> Result:
     """The best of the forward passes that `options` allow, pulled right. Deterministic: there is no seed.
 
-    Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew.
+    Limits on the gap that were left to chance and broken are tied, and everything is dispatched anew. What has begun
+    goes on at once; only where the shop then has no room for what it leaves behind is it tied to what comes after it.
     """
-    if "capacity" in options.relax:
+    if "capacity" in options.relax:  # nothing competes: what is as late as possible is the best search could find
+        options = replace(options, direction="backward" if options.direction == "search" else options.direction)
         result = _solve(Dispatcher(problem, planned, options, np.zeros(problem.arcs.succ.size, bool)), report)
         spread(problem, result.schedule)
         return result
     tied = firmly_tied(problem)
+    freely = from_begun(problem) & tied
+    tied &= ~freely
     for _ in range(TYING):
         result = _solve(Dispatcher(problem, planned, options, tied), report)
         broken = broken_limits(problem, result.schedule) & ~tied
+        if freely.any() and any(overloads(problem, result.schedule)):
+            broken, freely = broken | freely, np.zeros_like(freely)
         if not broken.any():
             return result
         tied |= broken

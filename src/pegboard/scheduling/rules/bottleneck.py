@@ -18,7 +18,8 @@ def starts_before_drum(problem: Problem, facts: Facts, on_drum: np.ndarray) -> F
     After the drum these are the latest starts of endless capacity; before it they are drawn back from the drum.
     """
     start = problem.latest_end - facts.own
-    start[on_drum] = _drum(problem, facts, np.flatnonzero(on_drum))
+    if on_drum.any():
+        start[on_drum] = _drum(problem, facts, np.flatnonzero(on_drum))
     found: Floats = drawn_back(problem.arcs, facts.order, facts.own, start)
     return found
 
