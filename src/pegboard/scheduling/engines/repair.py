@@ -27,6 +27,7 @@ from pegboard.scheduling.former import Former
 from pegboard.scheduling.locks import Lock, clashes, with_pins, without_pins
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.result import Result, score
+from pegboard.scheduling.sequence import resources_of
 from pegboard.scheduling.ties import broken_limits
 from pegboard.tables.supply import spans
 
@@ -108,10 +109,10 @@ def _schedule(
         warning(
             "S342",
             p.name(op),
-            f"operation {p.name(op)} cannot stay where it was and moves to {p.res_names[p.steps.cand_res[c]]}",
+            f"operation {p.name(op)} cannot stay where it was and takes {_resources(p, schedule, op)}",
             "see whether its resource, skill or calendar is meant to be gone",
         )
-        for op, c in zip(np.flatnonzero(moved_off).tolist(), schedule.cand[moved_off == 1].tolist(), strict=True)
+        for op in np.flatnonzero(moved_off).tolist()
         if former.schedule.end[op] >= 0 and p.name(op) not in said
     )
     lost = np.flatnonzero(schedule.end < 0)
@@ -122,6 +123,10 @@ def _schedule(
         arc = int(np.argmax(broken))
         return schedule, f"operation {p.name(int(p.arcs.succ[arc]))} comes too late after the one before it"
     return schedule, ""
+
+
+def _resources(p: Problem, schedule: Schedule, op: int) -> str:
+    return " with ".join(p.res_names[r] for r in resources_of(p, schedule, op))
 
 
 def _total(schedule: Schedule) -> int:
