@@ -21,9 +21,11 @@ from tests.factories import (
     order,
     part,
     po,
+    progress,
     said,
     step,
     times,
+    wo,
 )
 from tests.scheduling.repairs import changes, repair
 
@@ -186,6 +188,40 @@ def test_a_successor_moves_with_what_it_waits_for():
 
     assert times(after, "SO-1", 10) == ("Tue 06-09 08:00", "Tue 06-09 09:00")
     assert times(after, "SO-1", 20) == ("Tue 06-09 09:00", "Tue 06-09 10:00")
+
+
+def test_what_has_been_begun_since_goes_on_now():
+    """B was to follow A at 09:00, but it has been begun first: it has its hour from 08:00, and A follows."""
+    before = forward(shop(work_orders=[wo("WO-2", "B", 1, order="SO-2")]))
+    begun = [progress("WO-2", 10, "started", resource="M", started="2026-06-08 08:00")]
+    after = repair(before, shop(work_orders=[wo("WO-2", "B", 1, order="SO-2")], work_order_steps=begun))
+
+    assert times(before, "WO-2")[0] == "Mon 06-08 09:00"
+    assert times(after, "WO-2") == ("Mon 06-08 08:00", "Mon 06-08 09:00")
+    assert times(after, "SO-1")[0] == "Mon 06-08 09:00"
+
+
+def test_lots_of_one_oven_load_stay_together_when_it_moves():
+    """Both lots bake from 08:00 to 09:00; the oven is down until 10:00, and then takes both at once again."""
+    files: dict[str, Any] = {"routing": [step("A", 10, "M", fixed_min=60, batch_key="BAKE", batch_qty=2)]}
+    orders = [order("SO-1", "A", 1, JUNE), order("SO-2", "A", 1, JUNE)]
+    before = forward(shop(*orders, **files))
+    after = repair(before, shop(*orders, **files, downtime=[down("M", "2026-06-08 08:00", "2026-06-08 10:00")]))
+
+    assert times(before, "SO-1") == times(before, "SO-2") == ("Mon 06-08 08:00", "Mon 06-08 09:00")
+    assert times(after, "SO-1") == times(after, "SO-2") == ("Mon 06-08 10:00", "Mon 06-08 11:00")
+
+
+def test_who_may_not_wait_long_is_delayed_with_what_comes_after():
+    """No wait is allowed between M and N; N is down until 10:00, so M waits too and ends at 10:00."""
+    files: dict[str, Any] = {"routing": [step("A", 10, "M", run=60, max_wait_min=0), step("A", 20, "N", run=60)]}
+    one = [order("SO-1", "A", 1, JUNE)]
+    broken = [down("N", "2026-06-08 08:00", "2026-06-08 10:00")]
+    after = repair(forward(shop(*one, **files)), shop(*one, **files, downtime=broken))
+
+    assert times(after, "SO-1", 10) == ("Mon 06-08 09:00", "Mon 06-08 10:00")
+    assert times(after, "SO-1", 20) == ("Mon 06-08 10:00", "Mon 06-08 11:00")
+    assert changes(forward(shop(*one, **files)), after).moved == 2
 
 
 def test_a_downtime_can_be_put_into_a_problem_without_planning_again():

@@ -213,6 +213,7 @@ class Places(Row, frozen=True, kw_only=True):
     setup_start: list[int]
     start: list[int]
     end: list[int]
+    status: list[str]
     works: dict[str, tuple[int, int]]
     orders: dict[str, tuple[str, int | None]]
 
@@ -233,6 +234,7 @@ def places_of(plan: Plan) -> Places:
         setup_start=[o.setup_start for o in rows],
         start=[o.start for o in rows],
         end=[o.end for o in rows],
+        status=[o.status for o in rows],
         works={w.wo: (w.start, w.end) for w in plan.work_orders},
         orders={o.id: (o.status, o.completion) for o in plan.orders},
     )

@@ -46,7 +46,7 @@ def read_plan(directory: Path) -> Plan:
 def read_places(directory: Path) -> Places:
     """Where a plan put its operations, several times as fast as the whole plan. Raises `PlanUnreadableError`."""
     directory = Path(directory)
-    wanted = ("wo", "step", "resource", "also", "setup_start", "start", "end")
+    wanted = ("wo", "step", "resource", "also", "setup_start", "start", "end", "status")
     columns: dict[str, list[Any]] = {name: [] for name in wanted}
     for block in _blocks(directory, "operations", wanted):
         for name, values in zip(wanted, block, strict=True):

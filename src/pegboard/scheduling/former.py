@@ -13,8 +13,8 @@ from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Ints, Problem, empty_schedule
 
-Place = tuple[str, tuple[str, ...], int, int, int]
-"""Resource, further resources, setup start, start and end."""
+Place = tuple[str, tuple[str, ...], int, int, int, str]
+"""Resource, further resources, setup start, start and end, status."""
 
 
 def _nothing() -> Ints:
@@ -25,10 +25,12 @@ def _nothing() -> Ints:
 class Former:
     """Where the operations of a problem were: end -1 for those that are new, cand -1 where they can't stay.
 
-    `gone_*` is what operations that no longer are there held of resources, in order of start.
+    `gone_*` is what operations that no longer are there held of resources, in order of start; `just_begun` are those
+    that were only planned then, and have been begun since.
     """
 
     schedule: Schedule
+    just_begun: frozenset[int] = frozenset()
     gone_res: Ints = field(default_factory=_nothing)
     gone_start: Ints = field(default_factory=_nothing)
     gone_end: Ints = field(default_factory=_nothing)
@@ -38,20 +40,25 @@ def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
     """The old places of all operations that are still there; what is new and what is gone is said."""
     found = empty_schedule(problem)
     rows: dict[str, list[Place]] = defaultdict(list)
-    columns = zip(places.resource, places.also, places.setup_start, places.start, places.end, strict=True)
+    columns = zip(
+        places.resource, places.also, places.setup_start, places.start, places.end, places.status, strict=True
+    )
     for name, place in zip(places.names, columns, strict=True):
         rows[name].append(place)
     for wo, (start, end) in places.works.items():
-        rows[wo].append(("", (), start, start, end))
+        rows[wo].append(("", (), start, start, end, ""))
     candidates = _candidates(problem)
     index = {name: i for i, name in enumerate(problem.res_names)}
     step, need_ptr = problem.ops.step.tolist(), problem.ops.need_ptr.tolist()
     new: list[str] = []
+    just_begun: set[int] = set()
     for op, name in enumerate(problem.op_names):
         if not (places_left := rows.get(name) or rows.get(whole(name))):
             new.append(name)
             continue
-        resource, also, first, start, end = places_left.pop(0)
+        resource, also, first, start, end, status = places_left.pop(0)
+        if problem.ops.setup_done[op] and status == "planned":
+            just_begun.add(op)
         found.setup_start[op], found.start[op], found.end[op] = first, start, end
         members = [index.get(m, -1) for m in also]
         if len(members) != need_ptr[op + 1] - need_ptr[op] or -1 in members:
@@ -63,9 +70,11 @@ def former(problem: Problem, places: Places, findings: list[Finding]) -> Former:
     _say(findings, "S344", [name for name, _ in gone], "in the old plan, but no longer there", "none: they left room")
     _loads(problem, found)
     _changeovers(problem, found)
-    held = sorted((first, end, index[r]) for _, (res, also, first, _, end) in gone for r in (res, *also) if r in index)
+    held = sorted(
+        (first, end, index[r]) for _, (res, also, first, _, end, _) in gone for r in (res, *also) if r in index
+    )
     table = np.array(held, np.int64).reshape(len(held), 3)
-    return Former(found, table[:, 2].copy(), table[:, 0].copy(), table[:, 1].copy())
+    return Former(found, frozenset(just_begun), table[:, 2].copy(), table[:, 0].copy(), table[:, 1].copy())
 
 
 def whole(name: str) -> str:
@@ -107,11 +116,25 @@ def _say(findings: list[Finding], code: str, names: Iterable[str], what: str, ad
 
 
 def _loads(p: Problem, schedule: Schedule) -> None:
-    """Lots of one key that began together on one oven ran in one load."""
-    together: dict[tuple[int, int, int], int] = {}
+    """Lots of one key that began together on one oven ran in one load, or in as many as they need, the largest first.
+
+    The plan folder does not say which lots ran in which of the loads that an oven took side by side.
+    """
+    together: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for op in np.flatnonzero((p.ops.batch_key >= 0) & (schedule.cand >= 0)).tolist():
         res, start = int(p.steps.cand_res[schedule.cand[op]]), int(schedule.setup_start[op])
-        schedule.load[op] = together.setdefault((res, start, int(p.ops.batch_key[op])), op)
+        together[res, start, int(p.ops.batch_key[op])].append(op)
+    for lots in together.values():
+        loads: list[tuple[int, float, float]] = []
+        for op in sorted(lots, key=lambda op: -p.ops.qty[op]):
+            qty, most = float(p.ops.qty[op]), float(p.steps.batch_qty[p.ops.step[op]])
+            found = next((i for i, (_, sum_, room) in enumerate(loads) if sum_ + qty <= min(room, most) + 1e-9), -1)
+            if found < 0:
+                loads.append((op, qty, most))
+            else:
+                lead, sum_, room = loads[found]
+                loads[found] = (lead, sum_ + qty, min(room, most))
+            schedule.load[op] = loads[found][0]
 
 
 def _changeovers(p: Problem, schedule: Schedule) -> None:

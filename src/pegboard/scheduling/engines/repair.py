@@ -27,6 +27,7 @@ from pegboard.scheduling.former import Former
 from pegboard.scheduling.locks import Lock, clashes, with_pins, without_pins
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.result import Result, score
+from pegboard.scheduling.sequence import resources_of
 from pegboard.scheduling.ties import broken_limits
 from pegboard.tables.supply import spans
 
@@ -108,10 +109,10 @@ def _schedule(
         warning(
             "S342",
             p.name(op),
-            f"operation {p.name(op)} cannot stay where it was and moves to {p.res_names[p.steps.cand_res[c]]}",
+            f"operation {p.name(op)} cannot stay where it was and takes {_resources(p, schedule, op)}",
             "see whether its resource, skill or calendar is meant to be gone",
         )
-        for op, c in zip(np.flatnonzero(moved_off).tolist(), schedule.cand[moved_off == 1].tolist(), strict=True)
+        for op in np.flatnonzero(moved_off).tolist()
         if former.schedule.end[op] >= 0 and p.name(op) not in said
     )
     lost = np.flatnonzero(schedule.end < 0)
@@ -122,6 +123,10 @@ def _schedule(
         arc = int(np.argmax(broken))
         return schedule, f"operation {p.name(int(p.arcs.succ[arc]))} comes too late after the one before it"
     return schedule, ""
+
+
+def _resources(p: Problem, schedule: Schedule, op: int) -> str:
+    return " with ".join(p.res_names[r] for r in resources_of(p, schedule, op))
 
 
 def _total(schedule: Schedule) -> int:
@@ -136,9 +141,9 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
     where letting others pass is worth no more than keeping the sequence, or where operations are tied to each other.
     """
     was = former.schedule
-    begun = p.ops.setup_done == 1
-    floor = np.maximum(np.where((was.end < 0) | begun, p.now, was.setup_start), p.now)
-    order, n_last = _order(p, was)
+    floor = np.maximum(was.setup_start, p.now)
+    floor[list(former.just_begun)] = p.now
+    order, n_last = _order(p, former)
     shifted = _placed(p, was, order, floor, None)
     if degree == "shift" or (not former.gone_res.size and _is_same(shifted[0], was)):
         return shifted
@@ -249,20 +254,21 @@ def _at_old_setups(p: Problem, was: Schedule) -> Ops:
     return p.ops._replace(pin_setup=np.where(same, was.setup_start, p.ops.pin_setup)) if same.any() else p.ops
 
 
-def _order(p: Problem, was: Schedule) -> tuple[Ints, int]:
-    """Old operations by their old setup start, begun ones before all, new ones by latest start just before who waits.
+def _order(p: Problem, former: Former) -> tuple[Ints, int]:
+    """Old operations by their old setup start, those just begun first, new ones by latest start just before who waits.
 
     What takes over from a blocking resource goes before what takes that resource then. Also how many new ones, at the
     end, nobody of old waits for.
     """
-    n = p.n_op
+    was, n = former.schedule, p.n_op
     rank, urgency = np.empty(n), np.empty(n)
     takes_over = np.zeros(n, bool)
     takes_over[p.arcs.succ[p.arcs.blocking == 1]] = True
     rank[np.lexsort((was.end, was.sequence, ~takes_over, was.setup_start))] = np.arange(n)
     urgency[np.lexsort((p.due, p.latest_start))] = np.arange(n)
     is_new = was.end < 0
-    key = np.where(p.ops.setup_done == 1, rank - n, np.where(is_new, urgency + n, rank))
+    key = np.where(is_new, urgency + n, rank)
+    key[list(former.just_begun)] -= 2 * n
     order, key = order_of_work(p.arcs, key, is_new)
     return order, int((key >= n).sum())
 
