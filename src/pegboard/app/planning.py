@@ -28,7 +28,7 @@ from pegboard.planning.pull import Barred, pull
 from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
-from pegboard.scheduling.diagnose import root_failures
+from pegboard.scheduling.diagnose import in_the_way, root_failures
 from pegboard.scheduling.engines.dispatch import Options, lower_bound
 from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
@@ -167,6 +167,8 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
     if not broken and verdict.violations:
         broken = dict.fromkeys(pinned, f"leaves others no room: {verdict.violations[0].what}")
+    for op, why in in_the_way(problem, result.schedule).items():
+        broken.setdefault(problem.name(op), why)
     for name, what in sorted(broken.items()):
         lessons.findings.append(
             error(

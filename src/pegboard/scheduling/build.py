@@ -309,7 +309,8 @@ def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str,
 
 def _values(factory: Factory, plan: SupplyPlan) -> Floats:
     """Value of each line at unit cost as a multiple of their mean; a line whose cost is unknown counts as average."""
-    costs = [factory.items[line.record.item].unit_cost for line in plan.lines]
+    items = [factory.items.get(line.record.item) for line in plan.lines]
+    costs = [item.unit_cost if item else None for item in items]
     value = np.array([np.nan if c is None else c * line.qty for c, line in zip(costs, plan.lines, strict=True)])
     known = value[~np.isnan(value)]
     if not known.size or known.mean() <= 0:

@@ -5,8 +5,9 @@ import numpy as np
 from pegboard.domain.calendar import FAR, PPM, Timeline
 from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.latest import run_work
+from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Problem
-from pegboard.scheduling.view import Together
+from pegboard.scheduling.view import Together, calendars_of
 
 
 def root_failures(problem: Problem, schedule: Schedule) -> dict[int, str]:
@@ -17,6 +18,30 @@ def root_failures(problem: Problem, schedule: Schedule) -> dict[int, str]:
     roots = np.flatnonzero((schedule.end < 0) & ~blocked)
     together = Together(problem)
     return {op: _reason(problem, together, op) for op in roots.tolist()}
+
+
+def in_the_way(problem: Problem, schedule: Schedule) -> dict[int, str]:
+    """Pinned operations for which one that has begun does not go on, though its resources are open; with the reason.
+
+    What has begun comes before what is only locked.
+    """
+    p = problem
+    pins = np.flatnonzero(p.ops.pin_start >= 0)
+    begun = np.flatnonzero((p.ops.setup_done == 1) & (schedule.end >= 0))
+    if not pins.size or not begun.size:
+        return {}
+    held = holds(p, schedule)
+    _, run = calendars_of(p, schedule, begun)
+    together = Together(p)
+    found = {}
+    for op, calendars in zip(begun.tolist(), run, strict=True):
+        if schedule.setup_start[op] <= together.of(calendars).next_open(p.now):
+            continue
+        mine = held.res[held.op == op]
+        before = np.isin(held.op, pins) & np.isin(held.res, mine) & (held.start < schedule.setup_start[op])
+        for pin in np.unique(held.op[before]).tolist():
+            found[pin] = f"keeps {p.name(op)}, which has begun, from going on"
+    return found
 
 
 def _reason(p: Problem, together: Together, op: int) -> str:
