@@ -226,7 +226,8 @@ def test_the_columns_are_those_of_the_contract():
     for name, row in PLAN_FILES.items():
         (line,) = [part for part in text.splitlines() if part.startswith(f"| `{name}.csv`")]
         mentioned = re.findall(r"\w+", re.sub(r"\([^()]*\)", "", line.rsplit(" | ", 1)[1]))
-        places = [mentioned.index(column.name) for column in plan_columns(row)]
+        beyond = {"qty"} if name == "operations" else set()  # of a part of a divided step
+        places = [mentioned.index(column.name) for column in plan_columns(row) if column.name not in beyond]
         assert places == sorted(places), name
 
 

@@ -33,8 +33,10 @@ def check_started(case: Case, ledger: Ledger, op: Operation, row: Row) -> None:
     if is_started:
         ok = not row.get("resource") or row["resource"] == op.resource
         ledger.test("pinned", ok, f"{op.name} has begun on {row['resource']} and is planned on {op.resource}")
-        # Reading: its start is now, the first open instant after it, or when it really began.
-        ok = op.setup_start <= calendar.first_open(case.now) + MINUTE
+        # Reading: its start is now, the first open instant after it, or when it really began. Where its lot must be
+        # stored or taken over, it may have to wait for the room.
+        step = case.step(op)
+        ok = op.setup_start <= calendar.first_open(case.now) + MINUTE or bool(step.storage) or step.blocking
         ledger.test("pinned", ok, f"{op.name} has begun and is planned to go on {case.show(op.setup_start)}")
     from_ = max(op.setup_start, case.now)
     ranges = remaining_work(case, op, row)

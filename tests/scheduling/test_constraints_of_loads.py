@@ -212,14 +212,14 @@ def test_maintenance_is_done_in_open_time():
     assert said(problem, put(problem, (0, 0, 10), (21, 21, 31))) == [("maintenance", "J1")]
 
 
-def test_maintenance_waits_until_a_blocking_operation_has_been_taken_over():
-    """J0 ends at 10 and is kept until 13: four seconds more are 17."""
+def test_maintenance_counts_from_the_end_of_a_blocking_operation():
+    """J0 ends at 10 and is kept until 13; four seconds of maintenance may pass in that time and end at 14."""
     jobs = [Job([(0, 0, 10)]), Job([(1, 0, 10)]), Job([(0, 0, 10)])]
     machines = [Machine(maint_cycles=1, maint_time=4), Machine()]
     problem = tiny(jobs, machines, [Arc(0, 1, blocking=True)], unit=1)
 
-    assert said(problem, put(problem, (0, 0, 10), (13, 13, 23), (17, 17, 27))) == []
-    assert said(problem, put(problem, (0, 0, 10), (13, 13, 23), (16, 16, 26))) == [("maintenance", "J2")]
+    assert said(problem, put(problem, (0, 0, 10), (13, 13, 23), (14, 14, 24))) == []
+    assert said(problem, put(problem, (0, 0, 10), (13, 13, 23), (13, 13, 23))) == [("maintenance", "J2")]
 
 
 def test_maintenance_is_due_for_a_tool_too():
