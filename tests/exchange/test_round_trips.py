@@ -145,7 +145,7 @@ def values(column: Column) -> st.SearchStrategy[Any]:
         case "number":
             some: st.SearchStrategy[Any] = st.floats(0.001, 1) if small else NUMBER
         case "integer":
-            some = st.integers(0, 9 if small else 10**6)
+            some = st.integers(int(column.range.low) if column.range else 0, 9 if small else 10**6)
         case "yes/no":
             some = st.booleans()
         case "choice":
