@@ -7,7 +7,6 @@ search is the same on every machine.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -22,11 +21,11 @@ from pegboard.scheduling.rules import RULES, Ranks
 Report = Callable[[str, float], None]
 
 KEYS = ("odd", "atc", "mod")
-HASTENED, ROUNDS, SHARES = 2, 3, (1.0, 0.5)
+HASTENED, ROUNDS, SHARE = 2, 3, 0.5
 PATIENCE = 2
 THREADS = 2
 WIDER = 2
-USUAL = 26
+USUAL = 20
 EFFORT = 6_000_000
 """Operations to place in all passes together: some ten seconds of two cores. Few passes for a very large plant."""
 
@@ -119,28 +118,25 @@ class JustInTime:
         return min(found, key=_objective)
 
     def _hasten(self, found: Sequence[Found]) -> Found:
-        """Bring late lines forward by what they are late, or half of it, dispatch again, and keep what scores best.
+        """Bring late lines forward by half of what they are late, dispatch again, and keep what scores best.
 
         A line can only gain what the others give; those that are late for their material soon stop the climb. The
         second best of the keys often overtakes the best here.
         """
         latest, best = list(found), min(found, key=_objective)
         for _ in range(ROUNDS):
-            steps = [self._hastened(one) for one in latest]
-            if not any(steps) or self.done >= self.most:
+            latest = self.run([step for one in latest if (step := self._hastened(one))])
+            if not latest:
                 break
-            tried = self.run([step for pair in steps for step in pair])
-            ends = np.cumsum([0, *map(len, steps)])
-            latest = [min(tried[a:b], key=_objective) for a, b in pairwise(ends) if b > a and tried[a:b]]
             best = min([best, *latest], key=_objective)
         return best
 
-    def _hastened(self, one: Found) -> list[Pass]:
-        """The passes in which the late lines of a schedule come forward; none where no line is late."""
+    def _hastened(self, one: Found) -> Pass | None:
+        """The pass in which the late lines of a schedule come forward; None where no line is late."""
         p = self.d.problem
         done = line_completions(p, one.schedule)
         late = np.where(self.d.planned & (done >= 0), np.maximum(done - p.line_need, 0), 0) / DAY
-        return [replace(one.by, ahead=one.by.ahead + late * share) for share in SHARES] if late.any() else []
+        return replace(one.by, ahead=one.by.ahead + late * SHARE) if late.any() else None
 
 
 def _objective(found: Found) -> float:
