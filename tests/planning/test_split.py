@@ -6,7 +6,7 @@ from pegboard.app.planning import Outcome
 from pegboard.domain.plan import OperationPlan
 from pegboard.domain.resource import Resource
 from pegboard.insight.explain import Explainer
-from tests.factories import at, buy, factory, forward, make, order, part, pegs, progress, said, step, wo
+from tests.factories import at, buy, factory, forward, make, order, part, pegs, po, progress, said, step, wo
 
 LATE = "2026-07-31"
 
@@ -120,3 +120,12 @@ def test_parts_are_named_by_step_and_number():
     ]
     chain = Explainer(outcome.planned).why(0).chain
     assert sum(s.seconds for s in chain) == (60 + 20 + 60) * 60
+
+
+def test_no_part_begins_before_a_piece_that_cannot_be_divided_is_there():
+    """One ROD for all 60 pieces comes with the order of Thursday; whichever part it goes into, all wait for it."""
+    outcome = divided(
+        bom=[part("A", "ROD", 1, per_qty=60, step=20)], purchase_orders=[po("PO-1", "ROD", 1, "2026-06-11")]
+    )
+
+    assert {at(outcome, o.start) for o in welds(outcome)} == {"Thu 06-11 08:00"}

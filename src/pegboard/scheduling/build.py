@@ -209,7 +209,20 @@ def _drawn_works(factory: Factory, plan: SupplyPlan) -> tuple[Ints, Ints, Ints]:
     made_by = last[np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
     drawn_by = np.repeat(np.array([link.op for link in drawn], np.int64), counts)
     shelf = {item: _shelf_life(factory, item) for item in {link.item for link in drawn}}
-    return made_by, drawn_by, np.repeat(np.array([shelf[link.item] for link in drawn], np.int64), counts)
+    keeps = np.repeat(np.array([shelf[link.item] for link in drawn], np.int64), counts)
+    if not plan.op_part.any():
+        return made_by, drawn_by, keeps
+    first, size = _divided(plan)
+    group = np.repeat(np.arange(first.size), size)[drawn_by]
+    more = size[group]
+    parts = np.repeat(first[group] - np.cumsum(more) + more, more) + np.arange(more.sum())
+    return np.repeat(made_by, more), parts, np.repeat(keeps, more)
+
+
+def _divided(plan: SupplyPlan) -> tuple[Ints, Ints]:
+    """The first operation of each step, and of how many parts it is: a divided step draws its material as one."""
+    first = np.flatnonzero(plan.op_part <= 1)
+    return first, np.diff(np.append(first, plan.op_part.size))
 
 
 def _bounds(factory: Factory, table: ProcessTable, plan: SupplyPlan, begun: np.ndarray) -> dict[str, Ints]:
@@ -224,6 +237,10 @@ def _bounds(factory: Factory, table: ProcessTable, plan: SupplyPlan, begun: np.n
     for bound, of in ((arrival, is_first[taker]), (dated, ~is_first[taker])):
         np.maximum.at(bound, taker[of], available[of])
     np.minimum.at(latest_use, taker, np.array([link.expires for link in drawn], np.int64))
+    if plan.op_part.any():
+        first, size = _divided(plan)
+        arrival, dated = (np.repeat(np.maximum.reduceat(bound, first), size) for bound in (arrival, dated))
+        latest_use = np.repeat(np.minimum.reduceat(latest_use, first), size)
     for op, ready in _left_by_done_steps(factory, table, plan):
         if not begun[op]:
             arrival[op] = max(arrival[op], ready)
