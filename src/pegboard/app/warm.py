@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+PLANNING, REPAIRING = "dispatch.dispatch", "retime.retime"
 
-def is_compiled() -> bool:
-    """True once numba's cache holds the dispatch kernel."""
+
+def is_compiled(kernel: str) -> bool:
+    """True once numba's cache holds a kernel, named by its module and function."""
     from pegboard.scheduling.engines.dispatch import kernel_cache
 
-    return any(Path(kernel_cache()).glob("dispatch.dispatch-*.nbi"))
+    return any(Path(kernel_cache()).glob(f"{kernel}-*.nbi"))

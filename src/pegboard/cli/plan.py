@@ -1,20 +1,16 @@
 """`pegboard plan`: run, write, and the summary on screen."""
 
-import os
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 
 from pegboard.app.files import Run, hashed, plan_factory, remember, save_plan
 from pegboard.app.rules import chosen_rule
-from pegboard.app.warm import is_compiled
-from pegboard.cli.console import Reporter, line
+from pegboard.cli.console import line
 from pegboard.cli.findings import refuse, show_findings
+from pegboard.cli.work import worked
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import OrderPlan, Plan
 from pegboard.insight.explain import duration
@@ -29,27 +25,7 @@ def plan_with_progress(factory: Path, options: Options, seed: int, *, quiet: boo
         if isinstance(chosen, Finding):
             raise RuleError(chosen)
         options = replace(options, rule=chosen)
-    report = Reporter(quiet=quiet)
-    began = time.perf_counter()
-    if not is_compiled():
-        report.say("first run on this machine: compiling the kernels, about half a minute, once")
-    with ThreadPoolExecutor(1) as pool:  # an interruption must not hit a kernel while it takes its arrays
-        planning = pool.submit(plan_factory, factory, options, seed, report)
-        try:
-            run = planning.result()
-        except KeyboardInterrupt:
-            report.close()
-            leave()
-        finally:
-            report.close()
-    return run, time.perf_counter() - began
-
-
-def leave() -> NoReturn:
-    """End at once after an interruption; nothing has been written yet."""
-    sys.stderr.write("interrupted; nothing was written\n")
-    sys.stderr.flush()
-    os._exit(130)
+    return worked(lambda report: plan_factory(factory, options, seed, report), quiet=quiet)
 
 
 def run_plan(

@@ -1,8 +1,6 @@
 """`pegboard repair`: put a disturbed plan right with few moves, and say what changed."""
 
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,10 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pegboard.app.files import Run, hashed, remember, save_plan
-from pegboard.app.repair import LockUnreadableError, Repaired, repair_factory
-from pegboard.cli.console import Reporter, line, table
+from pegboard.app.repair import LockUnreadableError, repair_factory
+from pegboard.app.warm import REPAIRING
+from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
-from pegboard.cli.plan import counted, leave
+from pegboard.cli.plan import counted
+from pegboard.cli.work import worked
 from pegboard.domain.plan import Plan
 from pegboard.insight.compare import Changes
 from pegboard.insight.explain import duration
@@ -35,7 +35,9 @@ def run_repair(
 ) -> int:
     """Repair a plan folder, write to `out`, print; the exit code."""
     try:
-        done, seconds = _with_progress(factory, plan, degree, locks, seed, quiet=quiet)
+        done, seconds = worked(
+            lambda report: repair_factory(factory, plan, degree, locks, seed, report), quiet=quiet, kernel=REPAIRING
+        )
     except LockUnreadableError as wrong:
         line(str(wrong))
         return 2
@@ -53,23 +55,6 @@ def run_repair(
     else:
         _summary(done.outcome.plan, done.changes, seconds, out if valid else None)
     return 1 if not valid or any(f.severity == "error" for f in done.findings) else 0
-
-
-def _with_progress(
-    factory: Path, plan: Path, degree: Degree, locks: list[str], seed: int, *, quiet: bool
-) -> tuple[Repaired, float]:
-    report = Reporter(quiet=quiet)
-    began = time.perf_counter()
-    with ThreadPoolExecutor(1) as pool:  # an interruption must not hit a kernel while it takes its arrays
-        work = pool.submit(repair_factory, factory, plan, degree, locks, seed, report)
-        try:
-            done = work.result()
-        except KeyboardInterrupt:
-            report.close()
-            leave()
-        finally:
-            report.close()
-    return done, time.perf_counter() - began
 
 
 def _summary(plan: Plan, c: Changes, seconds: float, out: Path | None) -> None:

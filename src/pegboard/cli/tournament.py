@@ -7,8 +7,9 @@ import msgspec
 
 from pegboard.app.rules import chosen_rule
 from pegboard.app.tournament import hold
-from pegboard.cli.console import Reporter, line, table
+from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
+from pegboard.cli.work import worked
 from pegboard.domain.finding import Finding
 from pegboard.insight.board import Entrant, draw_board
 
@@ -21,11 +22,8 @@ def run_tournament(factory: Path, names: str, out: Path | None, *, json: bool, q
     faults = [rule for rule in rules if isinstance(rule, Finding)]
     if faults:
         return refuse(faults)
-    report = Reporter(quiet=quiet)
-    try:
-        found = hold(factory, [rule for rule in rules if not isinstance(rule, Finding)], report)
-    finally:
-        report.close()
+    chosen = [rule for rule in rules if not isinstance(rule, Finding)]
+    found, _ = worked(lambda report: hold(factory, chosen, report), quiet=quiet)
     if not found.board:
         show_findings(found.findings, json=json)
         return 1
