@@ -12,7 +12,8 @@ Pegging = Literal["soft", "hard"]
 class Item(Record, frozen=True, kw_only=True):
     """A thing that is made, bought or only a name for its parts (`phantom`).
 
-    `supply` blank means: made when it has a routing or a bill of materials, bought otherwise.
+    `supply` blank means: made when it has a routing or a bill of materials, bought otherwise. `safety_stock` is kept of
+    items of policy `stock`.
     """
 
     item: str
@@ -31,6 +32,7 @@ class Item(Record, frozen=True, kw_only=True):
     price: float | None = None
     decimals: int = 0
     shelf_life_days: float | None = None
+    safety_stock: float = 0.0
 
 
 class BomLine(Record, frozen=True, kw_only=True):
@@ -43,13 +45,24 @@ class BomLine(Record, frozen=True, kw_only=True):
     fixed_qty: float = 0.0
     step: int | None = None
     yield_: float = 1.0
-    kind: Literal["component", "byproduct"] = "component"
+    kind: Literal["component", "byproduct", "coproduct"] = "component"
     condition: str = ""
     valid_from: Moment | None = None
     valid_to: Moment | None = None
     alternate_group: str = ""
     rank: int = 1
     route: str = ""
+
+
+class Substitute(Record, frozen=True, kw_only=True):
+    """An item that may stand in for another one in bills of materials: `factor` of it for each unit."""
+
+    item: str
+    substitute: str
+    factor: float = 1.0
+    rank: int = 2
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
 
 
 class Uom(Record, frozen=True, kw_only=True):

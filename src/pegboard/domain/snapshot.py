@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from pegboard.domain.buffer import Buffer, BufferAdjustment, BufferProfile
-from pegboard.domain.item import BomLine, Item, Option, OptionRule, Uom
+from pegboard.domain.item import BomLine, Item, Option, OptionRule, Substitute, Uom
 from pegboard.domain.order import Customer, OrderLine
 from pegboard.domain.resource import CalendarException, Changeover, Downtime, Resource, Shift, Skill
 from pegboard.domain.routing import Route, RoutingAlternate, RoutingNeed, RoutingStep
@@ -32,6 +32,8 @@ class PlanningPolicy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     allocation: Literal["need", "priority"] = "need"
     queue_time: Literal["minimum", "norm"] = "minimum"
     efficiency_on_setup: bool = True
+    supplier_service: float = 0.0
+    large_demand: Literal["propose", "dedicate"] = "propose"
 
 
 class ObjectiveWeights(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -86,6 +88,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     spoiled: tuple[Spoiled, ...] = ()
     items: tuple[Item, ...] = ()
     bom: tuple[BomLine, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
     routes: tuple[Route, ...] = ()
     routing: tuple[RoutingStep, ...] = ()
     routing_alternates: tuple[RoutingAlternate, ...] = ()

@@ -41,10 +41,11 @@ class StockLot(Record, frozen=True, kw_only=True):
     reserved_for: str = ""
     available_from: Moment | None = None
     expires: Moment | None = None
+    options: Options = ()
 
 
 class PurchaseOrder(Record, frozen=True, kw_only=True):
-    """An open purchase; planned to arrive on `promised`, else on `due`."""
+    """A purchase; while open it is planned to arrive on `promised`, else on `due`. `received` is the day it came."""
 
     po: str
     line: str = "1"
@@ -56,6 +57,7 @@ class PurchaseOrder(Record, frozen=True, kw_only=True):
     received_qty: float = 0.0
     status: str = ""
     reserved_for: str = ""
+    received: Moment | None = None
 
     @property
     def id(self) -> str:

@@ -19,6 +19,7 @@ from pegboard.exchange.report import Report, shown
 
 ENDS: dict[str, tuple[str, str]] = {
     "bom": ("valid_from", "valid_to"),
+    "substitutes": ("valid_from", "valid_to"),
     "routes": ("valid_from", "valid_to"),
     "calendar_exceptions": ("start", "end"),
     "downtime": ("start", "end"),
