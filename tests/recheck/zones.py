@@ -78,6 +78,9 @@ def possible_zones(case: Case, item: str, printed: Row) -> Iterator[Zones]:
     assert buffer is not None
     usage, lead = decimal(printed["adu"]), decimal(printed["dlt_days"])
     usages = dict.fromkeys((usage, half_up(usage * factors(case, item, "adu"), 4)))
+    known = expected_usage(case, item)
+    if known is not None and usage == half_up(known, 4):  # so the adjustments are not in it
+        usages = dict.fromkeys(list(usages)[-1:])
     leads = dict.fromkeys((lead, half_up(lead * factors(case, item, "lead_time"), 2)))
     moqs = (
         [decimal(buffer["moq"])] if buffer.get("moq") else [Decimal(0), Decimal(str(case.factory.items[item].lot[0]))]
