@@ -47,8 +47,8 @@ BUFFERS_PLAN = {
     ],
     "buffers.csv": [
         (
-            "item=403P adu=17 dlt_days=21 tor=233 toy=590 tog=890 on_hand=300 on_order=100 qualified_demand=140 net_flow=260 "
-            "priority_pct=29.21 colour=yellow order_qty=630 on_hand_pct=128.76 alert=green "
+            "item=403P adu=17 dlt_days=21 tor=233 toy=590 tog=890 on_hand=300 on_order=100 qualified_demand=140 "
+            "net_flow=260 priority_pct=29.21 colour=yellow order_qty=630 on_hand_pct=128.76 alert=green "
             "order_by=1T00:00 due=22T00:00"
         ),
         (
