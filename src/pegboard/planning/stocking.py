@@ -87,9 +87,10 @@ class Stocking:
         for order in orders if item not in self._unfilled else ():
             due = self.book.receipt(order.due_day)
             wish = Wish(due, stock=item, name=item, least=min(least, order.qty), most=green, grace=grace, planned=due)
-            netting.sources.extend(self._new.supply(item, order.qty, wish))
+            netting.add(self._new.supply(item, order.qty, wish))
         for k in alone:
-            netting.sources.extend(self._for_one(item, netting.draws[k], netting.left[k]))
+            netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
+        netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
     def _dedicated(self, item: str, netting: Netting) -> list[int]:
@@ -143,7 +144,8 @@ class Stocking:
         shadow.serve(rule_for(self._factory, item), order, self._soonest(item), self._day_of)
         for source, left in [*real, *made]:
             source.left = left
-        netting.sources[:] = [source for source, _ in [*real, *made]]
+        netting.sources[:] = [source for source, _ in real]
+        netting.add(source for source, _ in made)
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
     def _expected(self, item: str, netting: Netting) -> Iterable[Draw]:
