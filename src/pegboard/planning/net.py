@@ -4,7 +4,7 @@ Demands are served in the order of allocation; each takes what is kept for its o
 first), open orders, what earlier lots left over, and then a new lot. Who needs what when is `explode.py`'s business.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -97,6 +97,11 @@ class Netting:
         self.taken: list[Taken] = []
         self.short: list[tuple[Draw, float]] = []
         self._may_meet = may_meet
+
+    def add(self, sources: Iterable[Source]) -> None:
+        """More supplies, at their place in the order of dates."""
+        self.sources.extend(sources)
+        self.sources.sort(key=_usual_order)
 
     def serve_kept(self) -> None:
         """Give what is kept for an order to that order, before all others are served."""
