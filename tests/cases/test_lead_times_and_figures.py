@@ -4,8 +4,9 @@
 
 import pytest
 
-from pegboard.insight.delivery import Delivery, delivery_figures, oee, reliability
+from pegboard.insight.delivery import Delivery, delivery_figures, oee
 from pegboard.planning.leadtime import cumulative
+from pegboard.planning.reliability import reliability
 
 
 def test_MT_09_only_production_levels_count_and_the_longest_way_decides():
