@@ -119,7 +119,7 @@ def test_a_purchase_used_later_than_the_tolerance_is_to_be_put_off(due: str, mov
 
 
 def test_a_purchase_is_put_off_to_before_the_queue_of_the_step_that_uses_it():
-    """Two working days of queue before Tuesday the 23rd 16:00, where A is locked: X is used on Friday the 19th 16:00."""
+    """Two working days of queue before Tuesday the 23rd 16:00, where A is locked: X is used on Friday the 19th."""
     outcome = plan(
         factory(
             items=[buy("X")],

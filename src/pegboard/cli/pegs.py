@@ -12,7 +12,10 @@ from pegboard.insight.pegging import Pegging
 from pegboard.insight.trace import Node, Served, comes_from, goes_to, made_from, roots, served
 
 SHOWN = 200
-HEAD = ("supply", "qty", "item", "there", "needed", "slack d", "critical", "excess")
+HEAD = {
+    "from": ("supply", "qty", "item", "there", "needed", "slack d", "critical", "excess"),
+    "to": ("supply", "takes of it", "as item", "there", "needed", "slack d", "critical", "excess"),
+}
 HURT = ("order", "customer", "item", "takes", "due", "late by d", "slack d")
 
 
@@ -50,7 +53,7 @@ def _show(trees: list[list[Node]], hurt: list[Served], slip_days: float | None, 
     for tree in trees:
         root = tree[0]
         line(f"{root.name} {'comes from' if root.direction == 'from' else 'goes to'}")
-        table(HEAD, [_row(node, zone) for node in tree[:SHOWN]], right=frozenset({1, 5, 6, 7}))
+        table(HEAD[root.direction], [_row(node, zone) for node in tree[:SHOWN]], right=frozenset({1, 5, 6, 7}))
         if len(tree) > SHOWN:
             line(f"... and {len(tree) - SHOWN:,} more; --json shows all")
         line()
