@@ -85,3 +85,29 @@ def test_free_stock_serves_hard_items_first():
     )
 
     assert pegged(outcome, "X") == {("X", "SO-1/1"): 3, ("purchase", "SO-1/1"): 1}
+
+
+def test_stock_reserved_for_a_customer_serves_that_customers_orders_alone():
+    outcome = plan(
+        factory(
+            items=[buy("X", 1)],
+            stock=[stock("X", 4, reserved_for="ACME")],
+            orders=[order("SO-1", "X", 4, "2026-06-12", customer="BETA"), order("SO-2", "X", 4, DUE, customer="ACME")],
+        )
+    )
+
+    assert pegged(outcome, "X") == {("purchase", "SO-1/1"): 4, ("X", "SO-2/1"): 4}
+
+
+def test_stock_reserved_for_a_customer_serves_the_parts_of_its_orders_too():
+    outcome = plan(
+        factory(
+            items=[buy("X", 1)],
+            bom=[part("A", "X", 2)],
+            routing=[step("A", 10, "M", run=5)],
+            stock=[stock("X", 4, reserved_for="ACME")],
+            orders=[order("SO-1", "A", 2, DUE, customer="ACME")],
+        )
+    )
+
+    assert pegged(outcome, "X") == {("X", "SO-1/1-1"): 4}
