@@ -19,7 +19,9 @@ def check_bindings(case: Case, ledger: Ledger) -> None:
         item = case.factory.items.get(peg.item)
         holders = bound_to(case, peg)
         is_hard = bool(holders) or (item is not None and item.is_hard)
-        if is_hard or peg.kind == "hard":
+        # Reading: what is made or bought for one large draw on a buffer is bound to it, with all that goes into it.
+        may_be_hard = case.factory.dedicates and bool(case.factory.buffered)
+        if is_hard or (peg.kind == "hard" and not may_be_hard):
             ledger.test("bindings", is_hard == (peg.kind == "hard"), f"{peg.name} is called {peg.kind}")
         if holders:
             ok = bool(orders.behind(peg) & holders)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
 from tests.recheck.net_flow import check_qualified, on_hand_span, on_order_span
-from tests.recheck.values import EPS, MINUTE, Row, as_number, number, round_up
+from tests.recheck.values import DAY, EPS, MINUTE, Row, as_number, number, round_up
 from tests.recheck.zones import (
     Zones,
     buffer_of,
@@ -139,7 +139,7 @@ def check_order(case: Case, ledger: Ledger, item: str, row: Row) -> None:
     if not ordered:
         return
     new = sum(made_or_bought(case, item))
-    ok = new >= ordered - EPS or is_excused(case, item)
+    ok = new >= ordered - EPS or is_excused(case, item) or is_too_late(case, row)
     ledger.test("buffer-orders", ok, f"{item} orders {ordered:g}, and {new:g} are made or bought")
     due, order_by = (case.plan.stamp(row[column]) if row[column] else None for column in ("due", "order_by"))
     ok = due is not None and order_by is not None
@@ -147,7 +147,7 @@ def check_order(case: Case, ledger: Ledger, item: str, row: Row) -> None:
     if due is not None and order_by is not None:
         lead = number(row["dlt_days"]) * min(1.0, float(factors(case, item, "lead_time")))
         earliest = case.clock.midnight(case.clock.day(case.now) + timedelta(days=math.floor(lead)))
-        ok = due >= min(earliest, case.now + lead * 1440) - MINUTE
+        ok = due >= min(earliest, case.now + lead * DAY) - MINUTE
         ledger.test("buffer-orders", ok, f"{item} is due {case.show(due)}, sooner than in {lead:g} days")
         ledger.test("buffer-orders", order_by <= due + MINUTE, f"{item} is ordered after it is due")
 
@@ -155,6 +155,12 @@ def check_order(case: Case, ledger: Ledger, item: str, row: Row) -> None:
 def is_excused(case: Case, item: str) -> bool:
     """Reading: what cannot be made or bought is a message."""
     return any(item in row["subject"] or item in row["what"] for row in case.plan.messages)
+
+
+def is_too_late(case: Case, row: Row) -> bool:
+    """Reading: what arrives beyond the horizon is not planned yet."""
+    due = case.plan.stamp(row["due"]) if row["due"] else None
+    return due is not None and due > case.now + case.factory.horizon_days * DAY
 
 
 def possible_sizes(case: Case, item: str, missing: float) -> list[tuple[float, float]]:

@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from tests.recheck.case import Case
 from tests.recheck.factory import IDLE
 from tests.recheck.ledger import Ledger
-from tests.recheck.values import EPS, Row, Span, number, same_amount
+from tests.recheck.values import DAY, EPS, Row, Span, number, same_amount
 from tests.recheck.zones import buffer_of
 
 
 def on_hand_span(case: Case, item: str) -> Span:
-    """ "Free stock not reserved". Reading: stock that is there later is on hand or on order, and what is reserved for
-    an order that is not open is on hand or not."""
+    """ "Free stock not reserved". Reading: stock that is there later is on hand or on order, what is reserved for an
+    order that is not open is on hand or not, and so is what expires today."""
     lots = case.lots_of[item]
     alive = {line.order for line in case.factory.order_lines.values() if line.is_open}
-    low = sum(lot.qty for lot in lots if not lot.reserved_for and lot.available <= case.now)
+    low = sum(lot.qty for lot in lots if not lot.reserved_for and lot.available <= case.now < lot.expires - DAY)
     return low, sum(lot.qty for lot in lots if lot.reserved_for not in alive)
 
 

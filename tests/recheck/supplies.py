@@ -78,11 +78,13 @@ class Supplies(Facts):
         return max(self.now, self.book.plant.first_open(at) if is_bare_date(text) else at)
 
     def is_past(self, text: str) -> bool:
-        """Whether a moment lies before now, a bare date before today."""
+        """Whether a moment lies before now; of a bare date the receipt does too: what is dated Sunday is due on Monday."""
         at = self.clock.read(text)
         if not math.isfinite(self.now):
             return False
-        return self.clock.day(at) < self.clock.day(self.now) if is_bare_date(text) else at < self.now
+        if not is_bare_date(text):
+            return at < self.now
+        return self.clock.day(at) < self.clock.day(self.now) and self.book.plant.first_open(at) < self.now
 
     def lots_named(self, peg: Peg) -> list[Supply]:
         """The lots that a peg may mean: of several with one name each of them."""

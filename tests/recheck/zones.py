@@ -130,7 +130,7 @@ def past_usage(case: Case, item: str, days: float) -> Decimal | None:
         for row in case.factory.tables["demand_history"]
         if row["item"] == item and 0 < (today - case.clock.day(case.clock.read(row["date"]))).days <= days
     ]
-    return half_up(sum(window, Decimal(0)) / Decimal(str(days)), 4) if window else None
+    return sum(window, Decimal(0)) / Decimal(str(days)) if window else None
 
 
 def expected_usage(case: Case, item: str) -> Decimal | None:
