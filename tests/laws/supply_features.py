@@ -81,8 +81,8 @@ def hard_pegging(f: FactoryFolder) -> FactoryFolder:
 
 
 def perishable(f: FactoryFolder) -> FactoryFolder:
-    """Wood is cut within two and a half hours of its arrival."""
-    return item(f, "WOOD", shelf_life_days="0.104166666667")
+    """Wood, of which sixty pieces are the least order, is cut on the day of its arrival."""
+    return item(f, "WOOD", shelf_life_days="0.5", min_qty="60")
 
 
 def two_suppliers(f: FactoryFolder) -> FactoryFolder:
@@ -106,10 +106,10 @@ def buffered_made(f: FactoryFolder) -> FactoryFolder:
 
 
 def buffered_bought(f: FactoryFolder) -> FactoryFolder:
-    """Wood is kept in stock and replenished."""
+    """Little wood is kept in stock, and replenished when it is used and not when it is known to be."""
     f = item(f, "WOOD", policy="buffer")
     f = add(f, "stock", table("item qty", "WOOD 30"))
-    f = add(f, "buffers", table("item profile adu moq", "WOOD SHORT 20 40"))
+    f = add(f, "buffers", table("item profile adu moq spike_threshold", "WOOD SHORT 1 5 1000"))
     return add(f, "buffer_profiles", table("profile lead_time_factor variability_factor", "SHORT 0.5 0.5"))
 
 

@@ -33,9 +33,10 @@ def faults(case: Case) -> list[str]:
 
 
 def dated(case: Case) -> list[tuple[str, ...]]:
-    """Where and when everything is planned."""
+    """Where and when everything is planned, and what is bought when."""
     columns = ("wo", "step", "resource", "also", "setup_start", "start", "end", "family")
-    return sorted(tuple(row[column] for column in columns) for row in case.rows("operations"))
+    bought = [tuple(row[column] for column in ("item", "qty", "due")) for row in case.rows("purchases")]
+    return sorted([tuple(row[column] for column in columns) for row in case.rows("operations")] + bought)
 
 
 def test_the_plain_shop_is_planned_as_a_person_would(tmp_path: Path):

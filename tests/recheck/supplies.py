@@ -78,7 +78,7 @@ class Supplies(Facts):
         return max(self.now, self.book.plant.first_open(at) if is_bare_date(text) else at)
 
     def is_past(self, text: str) -> bool:
-        """Whether a moment lies before now; of a bare date the receipt does too: what is dated Sunday is due on Monday."""
+        """Whether a moment lies before now; of a bare date its receipt too: what is dated Sunday comes on Monday."""
         at = self.clock.read(text)
         if not math.isfinite(self.now):
             return False
