@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from pegboard.domain.expression import Amount
 from pegboard.domain.record import Moment, Record
 
 Supply = Literal["make", "buy", "phantom"]
@@ -36,13 +37,16 @@ class Item(Record, frozen=True, kw_only=True):
 
 
 class BomLine(Record, frozen=True, kw_only=True):
-    """`qty_per / per_qty` of a component for each started unit of the parent, plus `fixed_qty` per lot."""
+    """`qty_per / per_qty` of a component for each started unit of the parent, plus `fixed_qty` per lot.
+
+    Quantities may be formulas over the parent's options; a line with a `condition` belongs to the variants that keep it.
+    """
 
     parent: str
     component: str
-    qty_per: float
-    per_qty: float = 1.0
-    fixed_qty: float = 0.0
+    qty_per: Amount
+    per_qty: Amount = 1.0
+    fixed_qty: Amount = 0.0
     step: int | None = None
     yield_: float = 1.0
     kind: Literal["component", "byproduct", "coproduct"] = "component"

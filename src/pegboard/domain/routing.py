@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from pegboard.domain.expression import Amount
 from pegboard.domain.record import Moment, Record, Steps
 
 Phase = Literal["setup", "run", "both"]
@@ -16,16 +17,17 @@ class RoutingStep(Record, frozen=True, kw_only=True):
     Lots of one `batch_key` run together up to `batch_qty`; a load below `batch_min_qty` waits for others, at most
     `batch_wait_min`. A `blocking` step keeps its resource until the next step's setup starts; `storage` names a space
     that holds the lot's quantity from the step's end until then. A lot may be divided over up to `max_split` resources,
-    none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route.
+    none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route. Times may be
+    formulas over the item's options; a step with a `condition` belongs to the variants that keep it.
     """
 
     item: str
     step: int
     name: str = ""
     resource: str
-    setup_min: float = 0.0
-    run_min: float = 0.0
-    fixed_min: float = 0.0
+    setup_min: Amount = 0.0
+    run_min: Amount = 0.0
+    fixed_min: Amount = 0.0
     queue_min: float = 0.0
     move_min: float = 0.0
     wait_min: float = 0.0
@@ -58,8 +60,8 @@ class RoutingAlternate(Record, frozen=True, kw_only=True):
     step: int
     resource: str
     run_factor: float = 1.0
-    setup_min: float | None = None
-    run_min: float | None = None
+    setup_min: Amount | None = None
+    run_min: Amount | None = None
     rank: int = 1
     cost_factor: float = 1.0
 
