@@ -127,6 +127,11 @@ class Comparison(msgspec.Struct, frozen=True):
     how: Literal["=", "!=", "<", "<=", ">", ">=", "in"]
     values: tuple[str, ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The casefolded names of the options asked for."""
+        return frozenset(name.casefold() for name in options_of(self.term))
+
     def holds(self, chosen: Chosen) -> bool:
         """Whether it is so. Raises UnanswerableError where the term is arithmetic and has no value."""
         if isinstance(self.term, Option):

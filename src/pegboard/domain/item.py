@@ -39,7 +39,7 @@ class Item(Record, frozen=True, kw_only=True):
 class BomLine(Record, frozen=True, kw_only=True):
     """`qty_per / per_qty` of a component for each started unit of the parent, plus `fixed_qty` per lot.
 
-    Quantities may be formulas over the parent's options; a line with a `condition` belongs to the variants that keep it.
+    Quantities may be formulas over the parent's options; a line with a `condition` belongs to variants that keep it.
     """
 
     parent: str

@@ -1,5 +1,6 @@
 """The bill of process: the steps of making an item, their alternates and further needs."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pegboard.domain.expression import Amount
@@ -17,8 +18,9 @@ class RoutingStep(Record, frozen=True, kw_only=True):
     Lots of one `batch_key` run together up to `batch_qty`; a load below `batch_min_qty` waits for others, at most
     `batch_wait_min`. A `blocking` step keeps its resource until the next step's setup starts; `storage` names a space
     that holds the lot's quantity from the step's end until then. A lot may be divided over up to `max_split` resources,
-    none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route. Times may be
-    formulas over the item's options; a step with a `condition` belongs to the variants that keep it.
+    none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route.
+
+    Times may be formulas over the item's options; a step with a `condition` belongs to the variants that keep it.
     """
 
     item: str
@@ -90,3 +92,9 @@ class Route(Record, frozen=True, kw_only=True):
     valid_to: Moment | None = None
     min_qty: float | None = None
     max_qty: float | None = None
+
+
+def previous_numbers(steps: Iterable[RoutingStep]) -> dict[int, Steps]:
+    """The number before each one, after which a step comes that does not say; none before the first."""
+    numbers = sorted({step.step for step in steps})
+    return {number: tuple(numbers[max(0, i - 1) : i]) for i, number in enumerate(numbers)}
