@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pegboard.domain.expression import Amount
+from pegboard.domain.expression import Amount, plain
 from pegboard.domain.record import Moment, Record
 
 Supply = Literal["make", "buy", "phantom"]
@@ -56,6 +56,10 @@ class BomLine(Record, frozen=True, kw_only=True):
     alternate_group: str = ""
     rank: int = 1
     route: str = ""
+
+    def gross(self, started: float) -> float:
+        """What `started` pieces of the parent take, before it is rounded; of a line resolved for a variant."""
+        return (plain(self.qty_per) / plain(self.per_qty) * started + plain(self.fixed_qty)) / self.yield_
 
 
 class Substitute(Record, frozen=True, kw_only=True):

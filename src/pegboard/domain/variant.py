@@ -32,14 +32,18 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     alternates: dict[int, tuple[RoutingAlternate, ...]]
 
 
+NOTHING = Recipe((), {}, {})
+"""The recipe of a variant that cannot be made."""
+
+
 class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The variants that are ordered or under way, and what their items ask for.
 
     By item the casefolded names of options: `matters` are those that tell its variants apart, for its sake or for that
     of anything it is made of; `shapes` those its own lines and steps ask for, where any has a condition or formula.
     `recipes` are by item and the values that shape it, `impossible` says by item and the values that matter why a
-    variant cannot be made, `refused` by order line why its configuration is not accepted. `level` is the low-level code
-    of the variants of items that conditions put on several levels.
+    variant cannot be made, `refused` by order line why its configuration is not accepted. `usual` are the values that
+    shape the variant by which an item is judged where no order says which, as for lead times.
     """
 
     matters: dict[str, frozenset[str]] = {}
@@ -47,6 +51,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recipes: dict[Variant, Recipe] = {}
     impossible: dict[Variant, str] = {}
     refused: dict[str, str] = {}
+    usual: dict[str, Options] = {}
 
     def of(self, item: str, options: Options) -> Options:
         """The variant of an item: those of the chosen options that matter to it."""
@@ -56,9 +61,12 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Those of the chosen options that the item's own lines and steps ask for."""
         return _among(self.shapes.get(item, _NONE), options)
 
-    def recipe(self, item: str, options: Options) -> Recipe | None:
-        """How a variant is made; None where all variants of the item are made alike."""
-        return self.recipes[item, self.shape(item, options)] if item in self.shapes else None
+    def recipe(self, item: str, options: Options | None) -> Recipe | None:
+        """How a variant is made, the usual one without options; None where all variants of the item are made alike."""
+        if item not in self.shapes:
+            return None
+        shape = self.usual.get(item, ()) if options is None else self.shape(item, options)
+        return self.recipes.get((item, shape), NOTHING)
 
 
 def _among(names: frozenset[str], options: Options) -> Options:

@@ -35,12 +35,9 @@ def _choices(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> l
             faults.block(row.item, "V181", what, "write them as in red;blue or 100..900", row.source)
             continue
         if row.default and not allowed.holds(row.default):
-            what = (
-                f"the default {row.default} of option {row.option} of {row.item} is not among its values {row.values}"
-            )
-            faults.error(
-                "V181", row.item, what, "correct one of the two; where it is not chosen it is refused", row.source
-            )
+            what = f"the default {row.default} of option {row.option} of {row.item} is not one of {row.values}"
+            advice = "correct one of the two; until then lines that do not choose it are refused"
+            faults.error("V181", row.item, what, advice, row.source)
         found.append(Choice(row, allowed))
     return found
 

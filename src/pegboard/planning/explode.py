@@ -69,8 +69,7 @@ class Exploder:
         return found
 
     def _quantity(self, line: BomLine, started: float) -> float:
-        gross = (line.qty_per / line.per_qty * started + line.fixed_qty) / line.yield_
-        return round_up(gross, self.factory.items[line.component].decimals)
+        return round_up(line.gross(started), self.factory.items[line.component].decimals)
 
 
 def is_effective(line: BomLine | Route, day: date) -> bool:

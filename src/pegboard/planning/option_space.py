@@ -45,8 +45,9 @@ class Space:
             if depth == len(free):
                 yield chosen
                 continue
-            for value in reversed(self.values[free[depth]]):
-                todo.append((depth + 1, chosen if value is None else {**chosen, free[depth]: value}))
+            name = free[depth]
+            more = ({**chosen, name: value} if value is not None else chosen for value in reversed(self.values[name]))
+            todo.extend((depth + 1, with_one) for with_one in more)
 
     def is_searched(self, names: Iterable[str]) -> bool:
         """Whether trying these options, and all that rules tie them to, tries everything there is."""
@@ -69,10 +70,8 @@ class Space:
 
 def _lines_drawn(choice: Choice, drawn: Iterable[Comparison]) -> list[float]:
     """The numbers that conditions hold an option against."""
-    name = choice.row.option.casefold()
-    values = [
-        comparable(v) for c in drawn if isinstance(c.term, Option) and c.term.name.casefold() == name for v in c.values
-    ]
+    own = [c for c in drawn if isinstance(c.term, Option) and c.names == {choice.row.option.casefold()}]
+    values = [comparable(value) for c in own for value in c.values]
     return [value for value in values if not isinstance(value, str)]
 
 

@@ -142,7 +142,6 @@ class Configurator:
         if lacks:
             what = " and ".join(f"{c.row.option} ({c.row.values})" for c in self.choices[item] if c.row.option in lacks)
             refusals.insert(0, f"the configuration is incomplete, {what} is not chosen")
-        for rule in self.rules.get(item, ()):
-            if not rule.names & doubted and (why := rule.broken_by(given)):
-                refusals.append(why)
+        certain = [rule for rule in self.rules.get(item, ()) if not rule.names & doubted]
+        refusals.extend(why for rule in certain if (why := rule.broken_by(given)))
         return Configuration(self.spelling.of(tuple(found.items())), tuple(refusals), tuple(lacks))

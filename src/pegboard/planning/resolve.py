@@ -39,11 +39,8 @@ class Part(msgspec.Struct, frozen=True):
     @property
     def names(self) -> frozenset[str]:
         """The casefolded names of the options it asks for."""
-        trees = [term for _, _, term in self.formulas]
-        found = frozenset().union(*map(options_of, trees))
-        return frozenset(
-            n.casefold() for n in (found if self.condition is None else found | options_of(self.condition))
-        )
+        trees = [*(term for _, _, term in self.formulas), *([self.condition] if self.condition else [])]
+        return frozenset(name.casefold() for tree in trees for name in options_of(tree))
 
 
 def read_part(row: Row) -> Part | None:

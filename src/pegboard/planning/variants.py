@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pegboard.domain.expression import UnanswerableError
 from pegboard.domain.factory import RouteKey, StepKey
 from pegboard.domain.finding import Finding
-from pegboard.domain.item import BomLine, Option, Substitute
+from pegboard.domain.item import BomLine, Option, Substitute, Supply
 from pegboard.domain.record import Options
 from pegboard.domain.routing import RoutingAlternate, RoutingStep
 from pegboard.domain.variant import Recipe, Variant, Variants
@@ -114,8 +114,8 @@ def _names_of(parts: Iterable[Part]) -> frozenset[str]:
 class Resolver:
     """Resolves variants with all they are made of, each once."""
 
-    def __init__(self, rows: VariantRows, blocked: Mapping[str, Finding]) -> None:
-        self.rows, self._blocked = rows, blocked
+    def __init__(self, rows: VariantRows, supply: Mapping[str, Supply], blocked: Mapping[str, Finding]) -> None:
+        self.rows, self._supply, self._blocked = rows, supply, blocked
         self.variants = Variants(matters=rows.matters, shapes=rows.shapes, recipes={}, impossible={}, refused={})
         self.parts: dict[Variant, list[Variant]] = {}
 
@@ -137,12 +137,28 @@ class Resolver:
             what = "one variant ordered contains the other, and another one the other way round"
             self._break(variants_of_both, f"{what}: {' > '.join(knot)}")
 
+        self._stop_parents_of_phantoms()
+
     def graph(self) -> dict[str, set[str]]:
         """The items that items are made of in any variant that can be made."""
         found: dict[str, set[str]] = {}
         for (item, _), parts in self.parts.items():
             found.setdefault(item, set()).update(name for name, _ in parts)
         return found
+
+    def _stop_parents_of_phantoms(self) -> None:
+        """A phantom that cannot be looked through stops what is made of it."""
+        parents: dict[Variant, list[Variant]] = defaultdict(list)
+        for at, parts in self.parts.items():
+            for part in parts:
+                if self._supply[part[0]] == "phantom":
+                    parents[part].append(at)
+        stopped = [at for at in self.variants.impossible if self._supply[at[0]] == "phantom"]
+        for phantom in stopped:
+            for at in parents[phantom]:
+                if at not in self.variants.impossible:
+                    self._break([at], self.variants.impossible[phantom])
+                    stopped.append(at)
 
     def _break(self, knot: Iterable[Variant], why: str) -> None:
         for at in knot:
