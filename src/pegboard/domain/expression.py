@@ -39,6 +39,11 @@ def plain(amount: Amount) -> float:
     return amount
 
 
+def times(amount: Amount, factor: float) -> Amount:
+    """An amount multiplied: a number, or a longer formula."""
+    return Formula(f"({amount.text}) * {Number(factor)}") if isinstance(amount, Formula) else amount * factor
+
+
 @lru_cache(maxsize=65_536)
 def comparable(value: str) -> float | str:
     """What two values are equal by: their number, or their text without regard to case."""

@@ -57,9 +57,9 @@ class BomLine(Record, frozen=True, kw_only=True):
     rank: int = 1
     route: str = ""
 
-    def gross(self, started: float) -> float:
-        """What `started` pieces of the parent take, before it is rounded; of a line resolved for a variant."""
-        return (plain(self.qty_per) / plain(self.per_qty) * started + plain(self.fixed_qty)) / self.yield_
+    def quantity(self, started: float) -> float:
+        """What belongs to `started` pieces of the parent, without yield and rounding; of a line with numbers alone."""
+        return plain(self.qty_per) / plain(self.per_qty) * started + plain(self.fixed_qty)
 
 
 class Substitute(Record, frozen=True, kw_only=True):

@@ -28,12 +28,12 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     """
 
     lines: tuple[BomLine, ...]
+    byproducts: tuple[BomLine, ...]
     ways: dict[str, Way]
     alternates: dict[int, tuple[RoutingAlternate, ...]]
 
 
-NOTHING = Recipe((), {}, {})
-"""The recipe of a variant that cannot be made."""
+_NOTHING = Recipe((), (), {}, {})
 
 
 class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -57,16 +57,21 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The variant of an item: those of the chosen options that matter to it."""
         return _among(self.matters.get(item, _NONE), options)
 
-    def shape(self, item: str, options: Options) -> Options:
-        """Those of the chosen options that the item's own lines and steps ask for."""
-        return _among(self.shapes.get(item, _NONE), options)
+    def shape(self, item: str, options: Options | None) -> Options:
+        """Those of the chosen options that the item's own lines and steps ask for; of its usual variant without any."""
+        return self.usual.get(item, ()) if options is None else _among(self.shapes.get(item, _NONE), options)
 
     def recipe(self, item: str, options: Options | None) -> Recipe | None:
         """How a variant is made, the usual one without options; None where all variants of the item are made alike."""
         if item not in self.shapes:
             return None
-        shape = self.usual.get(item, ()) if options is None else self.shape(item, options)
-        return self.recipes.get((item, shape), NOTHING)
+        return self.recipes.get((item, self.shape(item, options)), _NOTHING)
+
+    def why_not(self, item: str, options: Options) -> str:
+        """Why a variant cannot be made; blank where it can."""
+        if item in self.shapes and (item, self.shape(item, options)) not in self.recipes:
+            return self.impossible.get((item, options), f"which variant of {item} to make is not known")
+        return self.impossible.get((item, options), "")
 
 
 def _among(names: frozenset[str], options: Options) -> Options:

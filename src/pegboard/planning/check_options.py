@@ -1,4 +1,4 @@
-"""Hold options.csv and option_rules.csv against items and against themselves: unknown names, rules that cannot be kept."""
+"""Hold options.csv and option_rules.csv against items and each other: unknown names, rules that cannot be kept."""
 
 from collections.abc import Iterable, Mapping
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pegboard.domain.expression import plain
-from pegboard.domain.item import BomLine, Item
+from pegboard.domain.item import Item
 from pegboard.domain.order import OrderLine
 from pegboard.domain.record import Options
-from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import StockLot, WorkOrder
-from pegboard.domain.variant import Recipe, Variant, Variants
+from pegboard.domain.variant import Recipe, Variants
 from pegboard.planning.faults import Faults
+from pegboard.planning.option_space import Space
 from pegboard.planning.options import Configuration, Configurator
 from pegboard.planning.variants import Resolver, shown
 
@@ -70,32 +69,28 @@ class DayVariants:
         for line in lines:
             of_order.setdefault((line.order, line.item), line.options)
             of_order[line.id, line.item] = line.options
+        chosen: dict[str, Configuration] = {}
+        for item, rows in by_item.items():
+            for wo in rows if item in self.variants.matters else ():
+                chosen[wo.wo] = self.configure(item, wo.options or of_order.get((wo.order, item), ()))
+        self.resolver.add((w.item, chosen[w.wo].options) for rows in by_item.values() for w in rows if w.wo in chosen)
         found = {}
         for item, rows in by_item.items():
-            kept = rows
-            if item in self.variants.matters:
-                chosen = [(w, w.options or of_order.get((w.order, item), ())) for w in rows]
-                kept = tuple(w for wo, options in chosen if (w := self._work_order(wo, options)) is not None)
-            elif any(w.options for w in rows):
-                kept = tuple(msgspec.structs.replace(w, options=()) for w in rows)
-            found[item] = kept
+            kept = [self._work_order(w, chosen[w.wo]) if w.wo in chosen else _without_options(w) for w in rows]
+            found[item] = tuple(w for w in kept if w is not None)
         return found
 
-    def _work_order(self, wo: WorkOrder, options: Options) -> WorkOrder | None:
-        found = self.configure(wo.item, options)
+    def _work_order(self, wo: WorkOrder, found: Configuration) -> WorkOrder | None:
         variant = self.variants.of(wo.item, found.options)
-        self.resolver.add([(wo.item, variant)])
+        impossible = self.variants.impossible.get((wo.item, variant), "")
         why = "; ".join(found.refusals)
-        if not found.lacks:
-            impossible = self.variants.impossible.get((wo.item, variant), "")
-            if why and not impossible:
-                what = f"work order {wo.wo} makes {wo.item} as is not allowed: {why}"
-                self.faults.warning("V195", wo.wo, what, "correct its options; it is planned as it stands", wo.source)
-            why = impossible
-        if why:
-            what = f"work order {wo.wo} of {wo.item} cannot be planned: {why}"
+        if found.lacks or impossible:
+            what = f"work order {wo.wo} of {wo.item} cannot be planned: {why if found.lacks else impossible}"
             self.faults.error("V189", wo.wo, what, "correct its options; it is left out", wo.source)
             return None
+        if why:
+            what = f"work order {wo.wo} makes {wo.item} as is not allowed: {why}"
+            self.faults.warning("V195", wo.wo, what, "correct its options; it is planned as it stands", wo.source)
         return msgspec.structs.replace(wo, options=variant)
 
     def lots(self, by_item: Mapping[str, tuple[StockLot, ...]]) -> dict[str, tuple[StockLot, ...]]:
@@ -116,18 +111,92 @@ class DayVariants:
                 self.faults.warning("V191", item, what, advice, lots[0].source)
         return found
 
-    def wanted(self, lines: Iterable[OrderLine]) -> None:
-        """Resolve what open lines want on all levels, and name the variants that cannot be made."""
+    def resolve(self, lines: Iterable[OrderLine], items: Iterable[Item], byproducts: Mapping[str, object]) -> None:
+        """Resolve what open lines want on all levels, name the variants that cannot be made, pick the usual ones."""
         refused, matters = self.variants.refused, self.variants.matters
         open_lines = (line for line in lines if line.status == "open" and line.id not in refused)
         self.resolver.add({(line.item, line.options) for line in open_lines if line.item in matters})
         for (item, options), why in sorted(self.variants.impossible.items()):
             if item not in self.faults.blocked:
-                what = f"{item} ({shown(options)}) cannot be made: {why}" if options else f"{item} cannot be made: {why}"
+                what = f"{_named(item, options)} cannot be made: {why}"
                 advice = "correct the row, or the options on the orders; lines that want this variant are left out"
                 self.faults.error("V190", item, what, advice, "")
+        without_order = {i.item for i in items if i.policy != "mto"} | byproducts.keys()
+        self.resolver.add((item, ()) for item in sorted(without_order & matters.keys()))
+        self._usual()
 
-    def without_options(self, items: Iterable[Item], lines: Iterable[BomLine]) -> None:
-        """Resolve what may be made without an order: buffered and stocked items, and parents of co-products."""
-        names = {i.item for i in items if i.policy != "mto"} | {b.parent for b in lines if b.kind == "coproduct"}
-        self.resolver.add((name, ()) for name in sorted(names & self.variants.matters.keys()))
+    def _usual(self) -> None:
+        """The variant by which an item is judged without an order: of the first configuration that is allowed."""
+        variants, configurator = self.variants, self.configurator
+        for item, choices in sorted(configurator.choices.items()):
+            space = Space(choices, configurator.rules[item])
+            defaults = {c.row.option.casefold(): c.row.default for c in choices if c.row.default}
+            first = next(space.configurations(space.values, defaults), None)
+            if first is not None and item in variants.matters:
+                start = (item, variants.of(item, configurator.spelling.of(tuple(first.items()))))
+                self.resolver.add([start])
+                for part, options in sorted(self.resolver.below(start)):
+                    variants.usual.setdefault(part, variants.shape(part, options))
+        for item, shape in sorted(variants.recipes):
+            variants.usual.setdefault(item, shape)
+
+
+def _without_options(wo: WorkOrder) -> WorkOrder:
+    return msgspec.structs.replace(wo, options=()) if wo.options else wo
+
+
+def _named(item: str, options: Options) -> str:
+    return f"{item} ({shown(options)})" if options else item
+
+
+def check_changed(
+    day: DayVariants, by_item: Mapping[str, tuple[WorkOrder, ...]], lines: Iterable[OrderLine], faults: Faults
+) -> None:
+    """Work orders for an order that has been configured anew since: what they lack and what is too much in them.
+
+    They are not exploded again: as they stand they serve equal variants alone.
+    """
+    of_order: dict[str, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        if line.status == "open" and line.id not in day.variants.refused:
+            of_order[line.order].append(line)
+            of_order[line.id].append(line)
+    for item, rows in by_item.items():
+        for wo in rows if item in day.variants.matters else ():
+            wanted = {
+                options: line
+                for line in of_order.get(wo.order, ())
+                for name, options in day.resolver.below((line.item, day.variants.of(line.item, line.options)))
+                if name == item
+            }
+            if wanted and wo.options not in wanted:
+                options, line = min(wanted.items())
+                what = f"work order {wo.wo} makes {_named(item, wo.options)}, but order {line.id} now wants"
+                what += f" {_named(item, options)}: {_delta(day.variants, wo, options)}"
+                advice = "give the work order the new options, or close it; as it stands it serves other orders only"
+                faults.warning("V192", wo.wo, what, advice, wo.source)
+
+
+def _delta(variants: Variants, wo: WorkOrder, options: Options) -> str:
+    """`for 4 pieces 8 CLOTH more, 9 LEATHER less; step 30 less`."""
+    before, after = variants.recipe(wo.item, wo.options), variants.recipe(wo.item, options)
+    if before is None or after is None:
+        return "its components and steps stay the same"
+    old, new = _needs(before, wo.qty), _needs(after, wo.qty)
+    change = {name: new.get(name, 0.0) - old.get(name, 0.0) for name in sorted(old.keys() | new.keys())}
+    said = [f"{abs(qty):g} {name} {'more' if qty > 0 else 'less'}" for name, qty in change.items() if abs(qty) > 1e-9]
+    steps_before, steps_after = _steps(before), _steps(after)
+    said += [f"step {number} more" for number in sorted(steps_after - steps_before)]
+    said += [f"step {number} less" for number in sorted(steps_before - steps_after)]
+    return f"for {wo.qty:g} pieces {', '.join(said)}" if said else "its components and steps stay the same"
+
+
+def _needs(recipe: Recipe, qty: float) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for line in recipe.lines:
+        found[line.component] += line.quantity(qty) / line.yield_
+    return found
+
+
+def _steps(recipe: Recipe) -> set[int]:
+    return {step.step for way in recipe.ways.values() for step in way.steps}

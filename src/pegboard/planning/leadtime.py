@@ -93,8 +93,7 @@ def levels(factory: Factory, table: ProcessTable) -> Levels:
             until = making[item].until
             components[item] = tuple(
                 (line.component, until[line.step].total if line.step in until else 0.0)
-                for line in exploder.lines(item, factory.now, factory.route_names(item)[0])
-                if line.kind == "component"
+                for line, *_ in exploder.choices(item, factory.now, factory.route_names(item)[0])
             )
     return Levels(making, components)
 
@@ -135,6 +134,6 @@ def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
 
 def _purchase_days(factory: Factory, item: str) -> float:
     """Days to buy an item from its first supplier."""
-    source = factory.sources.get(item)
+    source = factory.first_supplier(item)
     lead = source.lead_time_days if source else None
     return factory.items[item].lead_time_days if lead is None else lead

@@ -122,8 +122,10 @@ class Rows:
         alternates: dict[int, list[RoutingAlternate]] = {}
         for row in self._hold(self.alternates, chosen):
             alternates.setdefault(row.step, []).append(row)
+        lines = self._hold(self.lines, chosen)
         return Recipe(
-            tuple(self._hold(self.lines, chosen)),
+            tuple(line for line in lines if line.kind == "component"),
+            tuple(line for line in lines if line.kind != "component"),
             {route: way for route, way in ways.items() if way.steps},
             {number: tuple(rows) for number, rows in alternates.items()},
         )

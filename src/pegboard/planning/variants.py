@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pegboard.domain.expression import UnanswerableError
 from pegboard.domain.factory import RouteKey, StepKey
 from pegboard.domain.finding import Finding
-from pegboard.domain.item import BomLine, Option, Substitute, Supply
+from pegboard.domain.item import BomLine, Option, Supply
 from pegboard.domain.record import Options
 from pegboard.domain.routing import RoutingAlternate, RoutingStep
 from pegboard.domain.variant import Recipe, Variant, Variants
@@ -29,25 +29,28 @@ class VariantRows:
     def __init__(
         self,
         bom: Mapping[str, Sequence[BomLine]],
+        byproducts: Mapping[str, Sequence[BomLine]],
         routing: Mapping[RouteKey, Sequence[RoutingStep]],
         alternates: Mapping[StepKey, Sequence[RoutingAlternate]],
         options: Iterable[Option],
-        substitutes: Iterable[Substitute],
         faults: Faults,
     ) -> None:
         self.bom = bom
+        self._yielded = byproducts
         self._routes: dict[str, dict[str, Sequence[RoutingStep]]] = defaultdict(dict)
         for (item, route), steps in routing.items():
             self._routes[item][route] = steps
         self._alternates: dict[str, list[RoutingAlternate]] = defaultdict(list)
         for (item, _), rows in alternates.items():
             self._alternates[item].extend(rows)
-        self.stand_ins: dict[str, list[str]] = defaultdict(list)
-        for row in substitutes:
-            self.stand_ins[row.item].append(row.substitute)
         self.parts = self._read(faults)
         self.rows = {
-            item: Rows(bom.get(item, ()), self._routes.get(item, {}), self._alternates.get(item, ()), parts)
+            item: Rows(
+                [*bom.get(item, ()), *byproducts.get(item, ())],
+                self._routes.get(item, {}),
+                self._alternates.get(item, ()),
+                parts,
+            )
             for item, parts in self.parts.items()
         }
         self.shapes = {item: _names_of(parts.values()) for item, parts in self.parts.items()}
@@ -77,8 +80,9 @@ class VariantRows:
         return dict(found)
 
     def _all_rows(self) -> Iterator[tuple[str, Row]]:
-        for item, lines in self.bom.items():
-            yield from ((item, line) for line in lines)
+        for bom in (self.bom, self._yielded):
+            for item, lines in bom.items():
+                yield from ((item, line) for line in lines)
         for item, routes in self._routes.items():
             unique = {id(step): step for steps in routes.values() for step in steps}
             yield from ((item, step) for step in unique.values())
@@ -90,8 +94,7 @@ class VariantRows:
         parents: dict[str, set[str]] = defaultdict(set)
         for item, lines in self.bom.items() if any(asked.values()) else ():
             for line in lines:
-                for part in (line.component, *self.stand_ins.get(line.component, ())):
-                    parents[part].add(item)
+                parents[line.component].add(item)
         found = {item: set(names) for item, names in asked.items() if names}
         todo = sorted(found)
         for item in todo:
@@ -160,6 +163,23 @@ class Resolver:
                     self._break([at], self.variants.impossible[phantom])
                     stopped.append(at)
 
+    def occurring(self) -> dict[str, tuple[BomLine, ...]]:
+        """The lines of items made alike, and those of any variant that can be made."""
+        found = {item: tuple(lines) for item, lines in self.rows.bom.items() if item not in self.variants.shapes}
+        for (item, options), parts in sorted(self.parts.items()):
+            if parts and (recipe := self.variants.recipe(item, options)):
+                found[item] = (*found.get(item, ()), *recipe.lines)
+        return found
+
+    def below(self, start: Variant) -> set[Variant]:
+        """A variant and all that it is made of."""
+        found, todo = {start}, [start]
+        while todo:
+            fresh = set(self.parts.get(todo.pop(), ())) - found
+            found |= fresh
+            todo.extend(fresh)
+        return found
+
     def _break(self, knot: Iterable[Variant], why: str) -> None:
         for at in knot:
             self.variants.impossible.setdefault(at, why)
@@ -175,8 +195,8 @@ class Resolver:
         except UnanswerableError as why:
             self.variants.impossible[item, options] = str(why)
             return []
-        names = [name for line in lines for name in (line.component, *self.rows.stand_ins.get(line.component, ()))]
-        return sorted({(name, self.variants.of(name, options)) for name in names})
+        names = {line.component for line in lines if line.kind == "component"}
+        return sorted((name, self.variants.of(name, options)) for name in names)
 
     def _lines(self, item: str, options: Options) -> Sequence[BomLine]:
         variants = self.variants

@@ -116,15 +116,12 @@ class ProcessTable:
 
         Of an item whose making depends on options, that of the variant with these, or of its usual one.
         """
-        return self._process[item, self.factory.route_names(item)[0] if route is None else route, self._shape(item, options)]
+        name = self.factory.route_names(item)[0] if route is None else route
+        return self._process[item, name, self.factory.variants.shape(item, options)]
 
     def makes(self, item: str) -> bool:
         """Whether there is a process that makes the item, of its usual variant where it has several."""
-        return (item, self.factory.route_names(item)[0], self._shape(item, None)) in self._process
-
-    def _shape(self, item: str, options: Options | None) -> Options:
-        variants = self.factory.variants
-        return variants.usual.get(item, ()) if options is None else variants.shape(item, options)
+        return (item, self.factory.route_names(item)[0], self.factory.variants.shape(item, None)) in self._process
 
     def _resources(self) -> list[Resource]:
         return [self.factory.resources[r] for r in self.res_names[: self.lead_res]]
@@ -179,7 +176,9 @@ class ProcessTable:
                     found[res] = self._candidate(res, step, factor, setup, run, rank)
         return sorted(found.values(), key=lambda c: (c[4], c[0]))
 
-    def _candidate(self, res: int, step: RoutingStep, factor: float, setup: Amount, run: Amount, rank: int) -> Candidate:
+    def _candidate(
+        self, res: int, step: RoutingStep, factor: float, setup: Amount, run: Amount, rank: int
+    ) -> Candidate:
         efficiency = self.factory.resources[self.res_names[res]].efficiency
         stretch = 1.0 / efficiency if self.factory.policy.efficiency_on_setup else 1.0
         per_run = plain(run) * factor * _US_PER_MIN / efficiency
