@@ -1,6 +1,7 @@
 """What tells the variants of a configured item apart, and how each of them is made."""
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
@@ -42,7 +43,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     By item the casefolded names of options: `matters` are those that tell its variants apart, for its sake or for that
     of anything it is made of; `shapes` those its own lines and steps ask for, where any has a condition or formula.
     `recipes` are by item and the values that shape it, `impossible` says by item and the values that matter why a
-    variant cannot be made, `refused` by order line why its configuration is not accepted. `usual` are the values that
+    variant cannot be made, `refused` by order line every reason against its configuration. `usual` are the values that
     shape the variant by which an item is judged where no order says which, as for lead times.
     """
 
@@ -50,7 +51,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shapes: dict[str, frozenset[str]] = {}
     recipes: dict[Variant, Recipe] = {}
     impossible: dict[Variant, str] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, tuple[str, ...]] = {}
     usual: dict[str, Options] = {}
 
     def of(self, item: str, options: Options) -> Options:
@@ -76,6 +77,11 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def _among(names: frozenset[str], options: Options) -> Options:
     return tuple(pair for pair in options if pair[0].casefold() in names) if names else ()
+
+
+def refusal(item: str, reasons: Iterable[str]) -> str:
+    """The sentence that refuses a configuration, with all reasons."""
+    return f"{item} cannot be made as chosen: {'; '.join(reasons)}"
 
 
 def variant_id(options: Options) -> str:

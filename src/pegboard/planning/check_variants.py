@@ -9,7 +9,7 @@ from pegboard.domain.item import Item
 from pegboard.domain.order import OrderLine
 from pegboard.domain.record import Options
 from pegboard.domain.supply import StockLot, WorkOrder
-from pegboard.domain.variant import Recipe, Variants
+from pegboard.domain.variant import Recipe, Variants, refusal
 from pegboard.planning.faults import Faults
 from pegboard.planning.option_space import Space
 from pegboard.planning.options import Configuration, Configurator
@@ -52,10 +52,10 @@ class DayVariants:
                 if name.casefold() not in self.variants.matters[line.item]:
                     self._idle[line.item, name].append(line)
         if found.refusals:
-            why = f"{line.item} cannot be made as chosen: {'; '.join(found.refusals)}"
-            self.variants.refused[line.id] = why
+            self.variants.refused[line.id] = found.refusals
+            what = f"order {line.id}: {refusal(line.item, found.refusals)}"
             advice = "choose on the order what options.csv and option_rules.csv allow; the line is not planned"
-            self.faults.error("V188", line.id, f"order {line.id}: {why}", advice, line.source)
+            self.faults.error("V188", line.id, what, advice, line.source)
         return line if found.options == line.options else msgspec.structs.replace(line, options=found.options)
 
     def work_orders(
