@@ -157,6 +157,7 @@ class _Pull:
             work=-1,
             op=-1,
             earliest=line.earliest,
+            customer=record.customer,
         )
 
     # -- one item --------------------------------------------------------------------------------------------------
