@@ -6,6 +6,7 @@ After a change that plans differently, `python -m tests.test_docs` writes the ou
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,11 @@ PICTURE = ROOT / "docs" / "plan.svg"
 MESSAGES = ROOT / "docs" / "messages.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md"])
 RECIPES = ROOT / "docs" / "recipes"
-RUN = [README, ROOT / "docs" / "start.md", RECIPES / "read-a-plan-folder.md", RECIPES / "write-a-rule.md"]
+RUN = [
+    README,
+    ROOT / "docs" / "start.md",
+    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "configure-a-product")),
+]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
 CODE = re.compile(r"[FVPS]\d{3}")
@@ -87,7 +92,7 @@ def run(arguments: Sequence[str], folder: Path) -> list[str]:
 
 
 def pegboard(command: str, folder: Path) -> list[str]:
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "pegboard", f"{command} is no command of ours"
     lines = run(["-c", "from pegboard.cli.main import main; main()", *arguments], folder)
     while lines and not lines[-1]:
