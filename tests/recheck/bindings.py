@@ -21,7 +21,7 @@ def check_bindings(case: Case, ledger: Ledger) -> None:
         is_hard = bool(holders) or (item is not None and item.is_hard)
         # Reading: what is made or bought for one large draw on a buffer is bound to it, with all that goes into it.
         may_be_hard = case.factory.dedicates and bool(case.factory.buffered)
-        if is_hard or (peg.kind == "hard" and not may_be_hard):
+        if is_hard or (peg.kind == "hard" and not may_be_hard and not may_be_reserved(case, peg)):
             ledger.test("bindings", is_hard == (peg.kind == "hard"), f"{peg.name} is called {peg.kind}")
         if holders:
             ok = bool(orders.behind(peg) & holders)
@@ -29,7 +29,8 @@ def check_bindings(case: Case, ledger: Ledger) -> None:
         is_new = peg.supply_kind == "purchase" or (
             peg.supply_kind == "wo" and peg.supply not in case.factory.work_orders
         )
-        if item is not None and item.is_hard and is_new:
+        # What fills up a buffer or a stock is made for nobody's draw.
+        if item is not None and item.is_hard and is_new and item.policy not in {"buffer", "stock"}:
             new[peg.supply_kind, peg.supply, peg.item].append(peg)
     for (kind, name, of), pegs in new.items():
         # Reading: a work order that serves several orders draws for any of them.
@@ -60,6 +61,8 @@ class Orders:
                 key = self.case.demand_line(current)
                 found.add(key[0] if key else current.demand)
             else:
+                # Reading: an open work order that names an order draws for that one.
+                found |= {self.case.factory.work_orders.get(current.demand, {}).get("order", "")} - {""}
                 todo += self.feeds.get(current.demand, [])
         return found
 
@@ -77,6 +80,11 @@ def bound_to(case: Case, peg: Peg) -> set[str]:
     elif peg.supply_kind == "wo" and item is not None and item.is_hard:
         holders = {case.factory.work_orders.get(peg.supply, {}).get("order", "")}
     return holders & open_orders(case)
+
+
+def may_be_reserved(case: Case, peg: Peg) -> bool:
+    """Whether one of several lots of the same name is reserved."""
+    return peg.supply_kind == "stock" and any(lot.reserved_for for lot in case.lots_named(peg))
 
 
 def open_orders(case: Case) -> set[str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
 from tests.recheck.net_flow import check_qualified, on_hand_span, on_order_span
+from tests.recheck.purchases import purchase_arrival
 from tests.recheck.values import DAY, EPS, MINUTE, Row, as_number, number, round_up
 from tests.recheck.zones import (
     Zones,
@@ -139,7 +140,7 @@ def check_order(case: Case, ledger: Ledger, item: str, row: Row) -> None:
     if not ordered:
         return
     new = sum(made_or_bought(case, item))
-    ok = new >= ordered - EPS or is_excused(case, item) or is_too_late(case, row)
+    ok = new >= ordered - EPS or is_excused(case, item) or is_too_late(case, item)
     ledger.test("buffer-orders", ok, f"{item} orders {ordered:g}, and {new:g} are made or bought")
     due, order_by = (case.plan.stamp(row[column]) if row[column] else None for column in ("due", "order_by"))
     ok = due is not None and order_by is not None
@@ -157,10 +158,18 @@ def is_excused(case: Case, item: str) -> bool:
     return any(item in row["subject"] or item in row["what"] for row in case.plan.messages)
 
 
-def is_too_late(case: Case, row: Row) -> bool:
-    """Reading: what arrives beyond the horizon is not planned yet."""
-    due = case.plan.stamp(row["due"]) if row["due"] else None
-    return due is not None and due > case.now + case.factory.horizon_days * DAY
+def is_too_late(case: Case, item: str) -> bool:
+    """Reading: what a supplier can bring only beyond the horizon is not bought yet."""
+    horizon, today = case.now + case.factory.horizon_days * DAY, case.clock.day(case.now)
+    arrivals = [
+        purchase_arrival(case, today, number(row.get("lead_time_days")), row, calendar_of(case, row))
+        for row in case.factory.sources.get(item, [])
+    ]
+    return bool(arrivals) and min(arrivals) > horizon
+
+
+def calendar_of(case: Case, source: Row) -> str:
+    return case.factory.suppliers.get(source["supplier"], {}).get("calendar", "")
 
 
 def possible_sizes(case: Case, item: str, missing: float) -> list[tuple[float, float]]:

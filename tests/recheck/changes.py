@@ -23,8 +23,11 @@ def check_changes(case: Case, ledger: Ledger) -> None:
         ok = purchase.qty >= 0 and (purchase.action == "increase" or purchase.qty <= open_qty + EPS)
         ledger.test("changes", ok, f"{name} by {purchase.qty:g}, open are {open_qty:g}")
         if ok and rows and purchase.action in {"expedite", "defer"}:
-            dated = max(case.clock.read(row.get("promised") or row["due"]) for row in rows)
-            is_earlier = purchase.due is not None and purchase.due < dated + DAY - MINUTE
+            dates = [row.get("promised") or row["due"] for row in rows]
+            dated = max(case.clock.read(text) for text in dates)
+            # Reading: what cannot come sooner is expedited to the day on which it comes.
+            latest = max(dated + DAY, *(case.receipt(text) for text in dates))
+            is_earlier = purchase.due is not None and purchase.due <= latest + MINUTE
             is_later = purchase.due is not None and purchase.due > dated - MINUTE
             ok = is_earlier if purchase.action == "expedite" else is_later
             ledger.test("changes", ok, f"{name} to {case.show(purchase.due)}, it is dated {case.show(dated)}")
@@ -43,7 +46,7 @@ def check_bought_life(case: Case, ledger: Ledger) -> None:
         days = item.shelf_life_days if item is not None and item.supply == "buy" else None
         if days is None or wo is None or peg.demand_kind != "wo" or peg.available is None:
             continue
-        if peg.supply_kind not in {"purchase", "po"}:
+        if peg.supply_kind != "purchase":  # Reading: an open purchase order comes when it comes.
             continue
         for op in consumers_of(case, wo, peg):
             if case.is_under_way(op) or case.is_pinned(op):

@@ -23,18 +23,16 @@ def on_hand_span(case: Case, item: str) -> Span:
 
 
 def on_order_span(case: Case, item: str) -> Span:
-    """ "Open supply not reserved". Reading: work orders that name an order are reserved or not, and so are those that
-    are not sure yet."""
+    """ "Open supply not reserved". Reading: work orders that name an order are reserved or not; by-products of planned
+    work orders count or not; a purchase order of this morning is past due or not."""
     alive = {line.order for line in case.factory.order_lines.values() if line.is_open}
     pos = case.purchase_orders_of[item]
-    low = sum(po.qty for po in pos if not po.reserved_for)
+    low = sum(po.qty for po in pos if not po.reserved_for and po.available > case.now)
     high = sum(po.qty for po in pos if po.reserved_for not in alive)
     high += sum(lot.qty for lot in case.lots_of[item] if lot.available > case.now and lot.reserved_for not in alive)
-    for name, row in case.factory.work_orders.items():
-        if row.get("status") in IDLE or name not in case.work_orders:
-            continue
-        wo = case.work_orders[name]
-        if wo.item == item:
+    for wo in case.work_orders.values():
+        row = case.factory.work_orders.get(wo.name)
+        if row is not None and row.get("status") not in IDLE and wo.item == item:
             low += 0.0 if row.get("order") else wo.good_qty
             high += wo.good_qty
         high += sum(part.high for part in case.components(wo) if part.is_byproduct and part.item == item)

@@ -23,7 +23,7 @@ from tests.recheck.pegs import check_pegs
 from tests.recheck.plan import Plan
 from tests.recheck.progress import check_pinned
 from tests.recheck.purchases import check_now, check_purchases
-from tests.recheck.quantities import check_options, check_quantities, check_work_orders
+from tests.recheck.quantities import check_quantities, check_work_orders
 from tests.recheck.resources import check_capacity, check_eligibility
 from tests.recheck.splits import check_routes, check_splits
 from tests.recheck.steps import check_precedence, check_steps
@@ -67,7 +67,6 @@ RULES: tuple[Callable[[Case, Ledger], None], ...] = (
     check_completion,
     check_quantities,
     check_work_orders,
-    check_options,
     check_kpis,
     check_certificate,
     check_pinned,

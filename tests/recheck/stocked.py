@@ -16,6 +16,8 @@ def check_stocked(case: Case, ledger: Ledger) -> None:
             continue
         stock = sum(lot.qty for lot in case.lots_of[name])
         opened = sum(po.qty for po in case.purchase_orders_of[name])
+        gained = (part for wo in case.work_orders.values() for part in case.components(wo) if part.is_byproduct)
+        opened += sum(part.high for part in gained if part.item == name)
         opened += sum(
             wo.good_qty for wo in case.work_orders.values() if wo.item == name and wo.name in case.factory.work_orders
         )

@@ -142,10 +142,8 @@ def expected_usage(case: Case, item: str) -> Decimal | None:
     past, forward = as_number(buffer.get("adu_past_days", "")), as_number(buffer.get("adu_forward_days", ""))
     if forward is not None or past == 0:
         return None
-    if past is not None:
-        found = past_usage(case, item, past)
-        return found if found is not None else Decimal(0)
-    return past_usage(case, item, 90)
+    # Reading: where nothing was used in the days asked for, the usage is nothing or that of the days to come.
+    return past_usage(case, item, past if past is not None else 90)
 
 
 def lead_bounds(case: Case, item: str, seen: frozenset[str] = frozenset()) -> tuple[float, float]:
