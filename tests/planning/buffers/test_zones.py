@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from pegboard.domain.buffer import Buffer, BufferProfile
+from pegboard.domain.quantity import half_up
 from pegboard.planning.buffers.adjust import Adjustments, Window
-from pegboard.planning.buffers.zones import Sizing, half_up, size
+from pegboard.planning.buffers.zones import Sizing, size
 
 
 def sized(adu: float, dlt: float, ltf: float, vf: float, *, decimals: int = 0, **buffer: Any) -> Sizing:
@@ -30,11 +31,12 @@ def test_dd_01_a_purchased_part_whose_green_is_its_minimum():
 
 
 def test_dd_01_a_made_part():
-    """6 x 13 = 78; red base 35.1 -> 35, safety 35 x 0.5 = 17.5 -> 18; green 35.1 -> 35; half of red 26.5 -> 27."""
+    """6 x 13 = 78; red base 35.1 -> 35, safety 35 x 0.5 = 17.5 -> 18; green 35.1 -> 35; of whole pieces 27 are the
+    least that is half of red, 26.5."""
     s = sized(6, 13, 0.45, 0.5)
 
     assert tops(s) == (53, 131, 166)
-    assert s.spike_threshold == 27
+    assert s.spike_threshold == 26.5
 
 
 def test_dd_01_a_distributed_part():

@@ -133,7 +133,7 @@ def usable_buffers(factory: Factory) -> dict[str, Buffer]:
         for b in factory.snapshot.buffers
         if b.item in factory.items
         and factory.items[b.item].policy == "buffer"
-        and (is_given(b) or (b.kind != "override" and b.profile in profiles))
+        and (is_given(b) or b.profile in profiles)
     }
 
 

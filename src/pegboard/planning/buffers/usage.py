@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from pegboard.domain.buffer import Buffer
 from pegboard.domain.calendar import bounds, local_day
 from pegboard.domain.factory import Factory
+from pegboard.domain.quantity import half_up
 from pegboard.domain.record import Moment
 from pegboard.planning.buffers.adu import adu_of
 from pegboard.planning.buffers.forecast import left_of_forecast
+from pegboard.planning.buffers.zones import ADU_DECIMALS
 
 ByDay = dict[str, dict[int, float]]
 
@@ -34,8 +36,9 @@ class Usage:
         return found
 
     def adu(self, buffer: Buffer, demand: Mapping[int, float]) -> float:
-        """Average daily usage as the row of a buffer asks for it, before adjustments."""
-        return adu_of(buffer, self.used.get(buffer.item, {}), self.planned(buffer.item, demand), self.today)
+        """Average daily usage as the row of a buffer asks for it, before adjustments, to four decimals."""
+        used, planned = self.used.get(buffer.item, {}), self.planned(buffer.item, demand)
+        return half_up(adu_of(buffer, used, planned, self.today), ADU_DECIMALS)
 
     def _by_day(self, rows: Iterable[tuple[str, Moment, float]]) -> ByDay:
         found: ByDay = defaultdict(lambda: defaultdict(float))
