@@ -36,7 +36,7 @@ RECIPES = ROOT / "docs" / "recipes"
 RUN = [README, ROOT / "docs" / "start.md", RECIPES / "read-a-plan-folder.md", RECIPES / "write-a-rule.md"]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
-CODE = re.compile(r"[FVPS]\d{3}")
+CODE = re.compile(r"[FVPSB]\d{3}")
 SEVERITY = {"error": "error", "block": "error", "warning": "warning", "block_quietly": "warning", "info": "info"}
 
 
@@ -172,7 +172,7 @@ def codes_in_source() -> Iterator[tuple[str, str]]:
 
 
 def documented_codes() -> dict[str, str]:
-    rows = re.findall(r"^\| ([FVPS]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
+    rows = re.findall(r"^\| ([FVPSB]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
     assert len(rows) == len(dict(rows)), "a code stands twice"
     return dict(rows)
 

@@ -11,12 +11,15 @@ import msgspec
 from pegboard.domain.buffer import Buffer, BufferProfile
 from pegboard.domain.calendar import FAR, midnight
 from pegboard.domain.factory import Factory
+from pegboard.domain.finding import Finding
 from pegboard.domain.plan import BufferPlan
 from pegboard.planning.buffers.adjust import NONE
+from pegboard.planning.buffers.adu import past_adu
 from pegboard.planning.buffers.alerts import USUAL_PCT, on_hand_alert
 from pegboard.planning.buffers.due import DueDays
 from pegboard.planning.buffers.feeders import adjustments
 from pegboard.planning.buffers.netflow import order_lots, percent, planning_colour, qualified_demand
+from pegboard.planning.buffers.remarks import RECENT_DAYS, above_green, changed_usage, doubts, running_low
 from pegboard.planning.buffers.replenish import Replenishment, replenishments
 from pegboard.planning.buffers.usage import Usage
 from pegboard.planning.buffers.zones import Sizing, is_given, size
@@ -69,6 +72,21 @@ class BufferBook:
         sizing = self._size(item, adu, self.today)
         now = [r for r in found if r.day == self.today]
         return self._position(item, on_hand, on_order, demand, sizing, now), found
+
+    def remarks(
+        self, item: str, on_hand: float, receipts: Mapping[int, float], demand: Mapping[int, float]
+    ) -> list[Finding]:
+        """What a person should know of a buffer today; `receipts` are open supplies by day, new ones included."""
+        buffer, sizing = self.buffers[item], self.size(item, demand)
+        alert_level = sizing.tor * self.profile(item).alert_pct / 100
+        recent = past_adu(self.usage.used.get(item, {}), self.today, RECENT_DAYS)
+        found = [
+            *doubts(buffer, sizing),
+            *changed_usage(item, recent, sizing.adu),
+            *above_green(item, on_hand + sum(receipts.values()), sizing, demand, self.today),
+            *running_low(item, on_hand, receipts, demand, sizing, alert_level, self.today),
+        ]
+        return [msgspec.structs.replace(f, source=buffer.source) for f in found]
 
     def receipt(self, day: int) -> int:
         """The instant from which a receipt of a day can be used: the factory's first working instant from then on."""
