@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pegboard.domain.item import Item, Supply
+from pegboard.domain.item import Item
 from pegboard.domain.snapshot import PlanningPolicy, Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.faults import Faults
@@ -71,21 +71,13 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
             )
 
 
-def check_unused(snapshot: Snapshot, supply: Mapping[str, Supply], faults: Faults) -> None:
+def check_unused(snapshot: Snapshot, faults: Faults) -> None:
     """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
     policy, plain = snapshot.settings.policy, PlanningPolicy()
-    sellers = {s.supplier for s in snapshot.item_suppliers}
     unused = {
-        "pegging = hard": sum(i.pegging == "hard" for i in snapshot.items),
-        "shelf_life_days of bought items": sum(
-            i.shelf_life_days is not None and supply[i.item] == "buy" for i in snapshot.items
-        ),
         "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
         "option_rules.csv": len(snapshot.option_rules),
-        "weekly_qty for purchases": sum(s.weekly_qty is not None and s.supplier in sellers for s in snapshot.suppliers),
-        "replenishment of buffers": sum(i.policy == "buffer" for i in snapshot.items),
         "clear_to_build": int(policy.clear_to_build != plain.clear_to_build),
-        "buffer_trigger": int(policy.buffer_trigger != plain.buffer_trigger),
     }
     for what, count in unused.items():
         if count:

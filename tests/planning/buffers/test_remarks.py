@@ -6,7 +6,7 @@ from typing import Any
 from pegboard.domain.buffer import Buffer, BufferProfile
 from pegboard.domain.supply import DemandHistory
 from pegboard.planning.buffers.book import BufferBook
-from pegboard.planning.buffers.remarks import large_draw, long_supply, out_of_step
+from pegboard.planning.buffers.remarks import long_supply, out_of_step
 from pegboard.planning.validate import validate
 from tests.factories import buy, factory
 
@@ -64,13 +64,6 @@ def test_stock_that_runs_low_within_the_lead_time_is_named_with_day_and_depth():
     (said,) = of_x().remarks("X", 50, {}, {})
 
     assert (said.code, said.what) == ("B206", "X falls below 15 on 2026-06-16 and down to 10 within its lead time")
-
-
-def test_a_draw_of_more_than_green_and_yellow_should_be_supplied_on_its_own():
-    sizing = of_x().size("X", {})
-
-    assert list(large_draw("X", "SO-1/1", 60, sizing)) == []
-    assert [f.subject for f in large_draw("X", "SO-1/1", 61, sizing)] == ["SO-1/1"]
 
 
 def test_supply_that_comes_after_the_need_is_named_with_both_days():

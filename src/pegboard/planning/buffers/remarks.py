@@ -40,13 +40,6 @@ def changed_usage(item: str, recent: float, adu: float) -> Iterator[Finding]:
         yield info("B203", item, what, "adjust adu, shorten its window, or add a planned adjustment")
 
 
-def large_draw(item: str, subject: str, qty: float, sizing: Sizing) -> Iterator[Finding]:
-    """A single draw that the buffer was not made for."""
-    if qty > sizing.largest_draw:
-        what = f"{subject} draws {qty:g} {item} at once, more than green and yellow together, {sizing.largest_draw:g}"
-        yield info("B204", subject, what, 'supply it on its own, or set large_demand = "dedicate"')
-
-
 def above_green(item: str, supply: float, sizing: Sizing, demand: Mapping[int, float], today: int) -> Iterator[Finding]:
     """More under way than the buffer wants."""
     net_flow = supply - qualified_demand(demand, today, sizing.spike_horizon, sizing.spike_threshold)
