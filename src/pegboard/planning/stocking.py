@@ -72,7 +72,7 @@ class Stocking:
         demand: dict[int, float] = defaultdict(float)
         for k, (draw, qty) in enumerate(zip(netting.draws, netting.left, strict=True)):
             if k not in alone and qty > 0:
-                demand[self._day_of(draw.need)] += qty
+                demand[self._day_of(draw.need - 1)] += qty
         now = self._factory.now
         free = [s for s in netting.sources if not s.reserved]
         on_hand = sum(s.left for s in free if s.kind == "stock" and s.available <= now < s.expires)
@@ -94,7 +94,7 @@ class Stocking:
         """Draws too large for the buffer; by the policy they get a supply of their own, else only a remark."""
         demand: dict[int, float] = defaultdict(float)
         for draw, qty in zip(netting.draws, netting.left, strict=True):
-            demand[self._day_of(draw.need)] += qty
+            demand[self._day_of(draw.need - 1)] += qty
         sizing = self.book.size(item, demand)
         limit = sizing.largest_draw
         found = [k for k, qty in enumerate(netting.left) if qty > limit > 0]
@@ -149,7 +149,7 @@ class Stocking:
         record = self._factory.items[item]
         demand: dict[int, float] = defaultdict(float)
         for draw in netting.draws:
-            demand[self._day_of(draw.need)] += draw.qty
+            demand[self._day_of(draw.need - 1)] += draw.qty
         if record.safety_stock > 0:
             yield _to_stock(item, record.safety_stock, self._factory.now)
         rows = self._forecast.get(item, [])
