@@ -19,7 +19,6 @@ from tests.factories import (
     purchases,
     said,
     step,
-    times,
 )
 
 JUNE = "2026-06-19"

@@ -117,8 +117,6 @@ class Buyer:
 
 
 def _within(rule: LotRule, weekly: float) -> LotRule:
-    """The rule with lots no larger than a week allows, where minimum and multiple let them be that small."""
-    largest = weekly if rule.max_qty is None else min(weekly, rule.max_qty)
-    if largest <= 0 or max(rule.min_qty, rule.multiple) > largest:
-        return rule
-    return msgspec.structs.replace(rule, max_qty=largest)
+    """The rule with lots no larger than a week allows, or as small as minimum and multiple let them be."""
+    largest = max(weekly, rule.min_qty, rule.multiple)
+    return msgspec.structs.replace(rule, max_qty=largest if rule.max_qty is None else min(largest, rule.max_qty))

@@ -33,11 +33,11 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
                 order.source,
             )
     for lot in snapshot.stock:
-        if lot.reserved_for and lot.reserved_for not in orders:
+        if lot.reserved_for and lot.reserved_for not in orders | customers:
             faults.warning(
                 "V152",
                 lot.item,
-                f"stock of {lot.item} is reserved for order {lot.reserved_for}, which does not exist",
+                f"stock of {lot.item} is reserved for {lot.reserved_for}, which is neither an order nor a customer",
                 "clear the reservation; until then nobody may use it",
                 lot.source,
             )

@@ -64,6 +64,7 @@ class Drawing:
                     work.earliest,
                     record is not None and record.status in ("released", "started"),
                     () if len(parts) == 1 else self._shares(component, wanted, qty, parts),
+                    customer=line.record.customer if line else "",
                 )
 
     def _drawing_steps(self, work: Work) -> list[tuple[int | None, int]]:

@@ -4,7 +4,7 @@ Demands are served in the order of allocation; each takes what is kept for its o
 first), open orders, what earlier lots left over, and then a new lot. Who needs what when is `explode.py`'s business.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -39,19 +39,24 @@ class Draw(msgspec.Struct, gc=False):
     is_released: bool = False
     parts: tuple[float, ...] = ()
     variant: Options = ()
+    customer: str = ""
 
     @property
     def owner(self) -> str:
         """The order it belongs to, or the existing work order."""
         return self.order or self.line_id
 
+    def is_for(self, name: str) -> bool:
+        """Whether a supply kept for an order, a line or a customer is kept for this draw."""
+        return name in (self.order, self.line_id, self.customer)
+
 
 class Source(msgspec.Struct, gc=False):
     """A supply that is there or coming, with what is left of it.
 
-    It can be there at `available`, and is planned for `planned` where that is later. `reserved` names the order or line
-    that alone may take it, `preferred` an order served first but not alone; a supply of one `variant` serves equal ones
-    only. A by-product is `made_by` a work order of another item.
+    It can be there at `available`, and is planned for `planned` where that is later. `reserved` names the order, line
+    or customer that alone may take it, `preferred` an order served first but not alone; a supply of one `variant`
+    serves equal ones only. A by-product is `made_by` a work order of another item.
     """
 
     kind: SupplyKind
@@ -98,14 +103,19 @@ class Netting:
         self.short: list[tuple[Draw, float]] = []
         self._may_meet = may_meet
 
+    def add(self, sources: Iterable[Source]) -> None:
+        """More supplies, at their place in the order of dates."""
+        self.sources.extend(sources)
+        self.sources.sort(key=_usual_order)
+
     def serve_kept(self) -> None:
         """Give what is kept for an order to that order, before all others are served."""
         kept = {s.reserved or s.preferred for s in self.sources} - {""}
         if not kept:
             return
         for k, draw in enumerate(self.draws):
-            if draw.order in kept or draw.line_id in kept:
-                own = [s for s in self.sources if (s.reserved or s.preferred) in (draw.order, draw.line_id)]
+            if draw.order in kept or draw.line_id in kept or draw.customer in kept:
+                own = [s for s in self.sources if (name := s.reserved or s.preferred) and draw.is_for(name)]
                 self.left[k] = self._take(draw, self.left[k], own, partial(self._is_usable, draw, FAR))
 
     def serve(self, rule: LotRule, new_lots: NewLots, earliest_new: int, day_of: Callable[[int], int]) -> None:
@@ -150,7 +160,7 @@ class Netting:
             source.expires > draw.need
             and source.available <= patience
             and source.variant in ((), draw.variant)
-            and (not source.reserved or source.reserved in (draw.order, draw.line_id))
+            and (not source.reserved or draw.is_for(source.reserved))
             and self._may_meet(source, draw)
         )
 

@@ -20,7 +20,8 @@ from pegboard.tables.supply import Purchase, Work
 class Wish(msgspec.Struct, frozen=True, gc=False):
     """What a new supply is for: when it is wanted, by which line, existing work order or stock, in which variant.
 
-    A supply `kept_for` an order serves nobody else.
+    A supply `kept_for` an order serves nobody else. Made lots are of `least` to about `most` pieces; `grace` is how
+    many seconds one may be late before that hurts anybody.
     """
 
     need: int
@@ -34,6 +35,8 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
     cures: bool = True
     kept_for: str = ""
     least: float = 0.0
+    most: float = FAR
+    grace: int = 0
     planned: int = 0
 
 
@@ -74,8 +77,8 @@ class NewSupply:
             return self._bought(item, qty, wish)
         if item in self._factory.coproduct_of:
             return self._made_with_another(item, qty, wish)
-        rule = rule_for(self._factory, item)
-        return [self._source(w, wish) for w in self._made(item, _at_least(rule, wish.least), qty, wish)]
+        rule = _between(rule_for(self._factory, item), wish.least, wish.most)
+        return [self._source(w, wish) for w in self._made(item, rule, qty, wish)]
 
     def soonest(self, item: str) -> int:
         """When a new purchase can be there at best; FAR for what is made or cannot be had."""
@@ -104,6 +107,7 @@ class NewSupply:
             process=process,
             root=wish.root,
             stock=wish.stock,
+            grace=wish.grace,
         )
 
     def _source(self, w: int, wish: Wish) -> Source:
@@ -149,5 +153,9 @@ class NewSupply:
         return found
 
 
-def _at_least(rule: LotRule, least: float) -> LotRule:
-    return msgspec.structs.replace(rule, min_qty=max(rule.min_qty, least)) if least > rule.min_qty else rule
+def _between(rule: LotRule, least: float, most: float) -> LotRule:
+    """A rule with its minimum raised, and its maximum lowered as far as minimum and multiple allow."""
+    min_qty = max(rule.min_qty, least)
+    largest = max(most, min_qty, rule.multiple)
+    max_qty = largest if rule.max_qty is None else min(rule.max_qty, largest)
+    return msgspec.structs.replace(rule, min_qty=min_qty, max_qty=max_qty if max_qty < FAR else None)

@@ -289,7 +289,7 @@ def _has_buffers(factory: Factory) -> bool:
 
 
 def _of_line(i: int, line: Line) -> Draw:
-    record = line.record
-    return Draw(
-        record.item, line.qty, line.need, line.priority, i, record.order, line.id, record.options, -1, -1, line.earliest
-    )
+    r = line.record
+    draw = Draw(r.item, line.qty, line.need, line.priority, i, r.order, line.id, r.options, -1, -1, line.earliest)
+    draw.customer = r.customer
+    return draw

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
-from pegboard.domain.calendar import FAR
+from pegboard.domain.calendar import DAY, FAR
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, info
 from pegboard.domain.plan import BufferPlan
@@ -82,12 +82,15 @@ class Stocking:
         position, orders = self.book.plan(item, on_hand, on_order, demand, rule, until)
         self.positions.append(position)
         least = with_moq(rule, self.book.buffers[item]).min_qty
+        green = position.tog - position.toy
+        grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
         for order in orders if item not in self._unfilled else ():
             due = self.book.receipt(order.due_day)
-            wish = Wish(due, stock=item, name=item, least=min(least, order.qty), planned=due)
-            netting.sources.extend(self._new.supply(item, order.qty, wish))
+            wish = Wish(due, stock=item, name=item, least=min(least, order.qty), most=green, grace=grace, planned=due)
+            netting.add(self._new.supply(item, order.qty, wish))
         for k in alone:
-            netting.sources.extend(self._for_one(item, netting.draws[k], netting.left[k]))
+            netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
+        netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
     def _dedicated(self, item: str, netting: Netting) -> list[int]:
@@ -141,7 +144,8 @@ class Stocking:
         shadow.serve(rule_for(self._factory, item), order, self._soonest(item), self._day_of)
         for source, left in [*real, *made]:
             source.left = left
-        netting.sources[:] = [source for source, _ in [*real, *made]]
+        netting.sources[:] = [source for source, _ in real]
+        netting.add(source for source, _ in made)
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
     def _expected(self, item: str, netting: Netting) -> Iterable[Draw]:
