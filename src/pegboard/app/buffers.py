@@ -58,6 +58,7 @@ def simulated(board: Board, days: int, demand: float, seed: int) -> list[Simulat
 def share_of(board: Board, rows: Sequence[BufferPlan], supply: float) -> dict[str, float]:
     """A supply shared among some buffers by net flow: in their multiples if all have one, else exactly."""
     factory = board.book.factory
-    claims = [Claim(b.item, b.tog, b.net_flow, rule_for(factory, b.item).multiple) for b in rows]
+    multiples = [rule_for(factory, b.item, factory.first_supplier(b.item)).multiple for b in rows]
+    claims = [Claim(b.item, b.tog, b.net_flow, multiple) for b, multiple in zip(rows, multiples, strict=True)]
     share = shared_in_multiples if all(c.multiple > 0 for c in claims) else shared
     return share(supply, claims)

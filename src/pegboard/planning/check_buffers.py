@@ -7,6 +7,7 @@ from pegboard.domain.buffer import Buffer, BufferAdjustment
 from pegboard.domain.calendar import bounds
 from pegboard.domain.factory import Factory
 from pegboard.domain.item import Item
+from pegboard.planning.buffers.remarks import long_supplies
 from pegboard.planning.buffers.zones import is_given
 from pegboard.planning.faults import Faults
 
@@ -29,6 +30,7 @@ def check_buffers(factory: Factory, faults: Faults) -> None:
             )
     _check_adjustments(factory, rows, faults)
     _check_usage(factory, faults)
+    faults.findings.extend(long_supplies(factory))
 
 
 def _check_row(buffer: Buffer, items: Mapping[str, Item], profiles: set[str], faults: Faults) -> None:

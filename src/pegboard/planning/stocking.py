@@ -81,6 +81,7 @@ class Stocking:
         rule = rule_for(self._factory, item, self._factory.first_supplier(item))
         position, orders = self.book.plan(item, on_hand, on_order, demand, rule, until)
         self.positions.append(position)
+        self.findings.extend(self.book.remarks(item, on_hand, self._coming(free), demand))
         least = with_moq(rule, self.book.buffers[item]).min_qty
         green = position.tog - position.toy
         grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
@@ -92,6 +93,14 @@ class Stocking:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
+
+    def _coming(self, sources: Iterable[Source]) -> dict[int, float]:
+        """Open supply by day."""
+        found: dict[int, float] = defaultdict(float)
+        for source in sources:
+            if source.kind != "stock" or source.available > self._factory.now:
+                found[self._day_of(source.available)] += source.left
+        return found
 
     def _dedicated(self, item: str, netting: Netting) -> list[int]:
         """Draws too large for the buffer; by the policy they get a supply of their own, else only a remark."""

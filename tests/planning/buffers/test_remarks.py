@@ -6,9 +6,9 @@ from typing import Any
 from pegboard.domain.buffer import Buffer, BufferProfile
 from pegboard.domain.supply import DemandHistory
 from pegboard.planning.buffers.book import BufferBook
-from pegboard.planning.buffers.remarks import long_supply, out_of_step
+from pegboard.planning.buffers.remarks import out_of_step
 from pegboard.planning.validate import validate
-from tests.factories import buy, factory
+from tests.factories import buy, factory, po
 
 HALF = BufferProfile(profile="HALF", lead_time_factor=0.5, variability_factor=0.5)
 TODAY = date(2026, 6, 8).toordinal()
@@ -73,6 +73,11 @@ def test_supply_that_comes_after_the_need_is_named_with_both_days():
 
 
 def test_supply_of_a_long_lead_time_is_followed_up_in_its_last_third():
-    assert [f.code for f in long_supply("X", "PO-1", 60, 7)] == ["B208"]
-    assert list(long_supply("X", "PO-1", 60, 15)) == []
-    assert list(long_supply("X", "PO-1", 20, 1)) == [], "not a long one"
+    """Of 60 days: 14 before it is due it is yellow, 15 before it is green still. 20 days are no long lead time."""
+    items = [buy("X", 60), buy("SHORT", 20), buy("BUFFER", 60, policy="buffer")]
+    orders = [po("P1", "X", 5, "2026-06-22"), po("P2", "X", 5, "2026-06-23"), po("P3", "SHORT", 5, "2026-06-09")]
+    orders.append(po("P4", "BUFFER", 5, "2026-06-10"))
+    found = validate(factory(items=items, purchase_orders=orders))[1]
+
+    (said,) = [f for f in found if f.code == "B208"]
+    assert said.what == "P1 brings X in 14 days, of 60 in all: yellow"

@@ -3,6 +3,7 @@
 The rest of planning asks here, item by item, as soon as all draws on an item are known.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -19,7 +20,7 @@ from pegboard.planning.buffers.alerts import USUAL_PCT, on_hand_alert
 from pegboard.planning.buffers.due import DueDays
 from pegboard.planning.buffers.feeders import adjustments
 from pegboard.planning.buffers.netflow import order_lots, percent, planning_colour, qualified_demand
-from pegboard.planning.buffers.remarks import RECENT_DAYS, above_green, changed_usage, doubts, running_low
+from pegboard.planning.buffers.remarks import RECENT_DAYS, above_green, changed_usage, doubts, out_of_step, running_low
 from pegboard.planning.buffers.replenish import Replenishment, replenishments
 from pegboard.planning.buffers.usage import Usage
 from pegboard.planning.buffers.zones import Sizing, is_given, size
@@ -85,6 +86,7 @@ class BufferBook:
             *changed_usage(item, recent, sizing.adu),
             *above_green(item, on_hand + sum(receipts.values()), sizing, demand, self.today),
             *running_low(item, on_hand, receipts, demand, sizing, alert_level, self.today),
+            *out_of_step(item, on_hand, receipts, demand, self.today, self.today + math.ceil(sizing.dlt_days)),
         ]
         return [msgspec.structs.replace(f, source=buffer.source) for f in found]
 

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pegboard.domain.buffer import Buffer
+from pegboard.domain.calendar import local_day
+from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, info, warning
 from pegboard.planning.buffers.adu import change
 from pegboard.planning.buffers.alerts import lead_time_alert, projected_low, unsynchronised
 from pegboard.planning.buffers.netflow import qualified_demand
+from pegboard.planning.buffers.usage import day_of
 from pegboard.planning.buffers.zones import Sizing
 
 RECENT_DAYS = 28
@@ -68,7 +71,7 @@ def running_low(
 def out_of_step(
     item: str, on_hand: float, receipts: Mapping[int, float], demand: Mapping[int, float], today: int, until_day: int
 ) -> Iterator[Finding]:
-    """Demand for any item, buffered or not, that its supply comes too late for."""
+    """Demand for an item that its supply comes too late for."""
     found = unsynchronised(on_hand, receipts, demand, today, until_day)
     if found is not None:
         day, comes = date.fromordinal(found.day), date.fromordinal(found.supply_day)
@@ -76,9 +79,15 @@ def out_of_step(
         yield warning("B207", item, what, "hurry the supply, put off what needs it, or make less of that")
 
 
-def long_supply(item: str, supply: str, lead_days: float, days_to_due: int) -> Iterator[Finding]:
-    """An open supply of a long lead time that is in the last third of it."""
-    colour = lead_time_alert(lead_days, days_to_due) if lead_days >= LONG_DAYS else ""
-    if colour in ("yellow", "red"):
-        what = f"{supply} brings {item} in {days_to_due} days of {lead_days:g}: {colour}"
-        yield info("B208", supply, what, "ask the supplier whether the date holds")
+def long_supplies(factory: Factory) -> Iterator[Finding]:
+    """Open purchase orders of items made to order, of a long lead time and in the last two zones of it."""
+    today = local_day(factory.now, factory.zone).toordinal()
+    for item, orders in factory.receipts.items():
+        source, record = factory.first_supplier(item), factory.items[item]
+        lead = record.lead_time_days if source is None or source.lead_time_days is None else source.lead_time_days
+        for po in orders if record.policy == "mto" and lead >= LONG_DAYS else ():
+            days = day_of(po.promised or po.due, factory) - today
+            colour = lead_time_alert(lead, days)
+            if colour in ("yellow", "red"):
+                what = f"{po.id} brings {item} in {days} days, of {lead:g} in all: {colour}"
+                yield info("B208", po.id, what, "ask the supplier whether the date holds", po.source)

@@ -18,6 +18,7 @@ from pegboard.planning.lotsize import rule_for
 
 def stage(book: BufferBook, rows: Sequence[BufferPlan], days: int, demand: float, seed: int) -> Stage:
     """The buffers of a factory, as they stand in `rows`, over so many days with `demand` times what is usual."""
+    factory = book.factory
     on_hand = {row.item: row.on_hand for row in rows}
     adu = {row.item: book.before_adjustment(row.item, row.adu) for row in rows}
     items = tuple(sorted(adu))
@@ -34,10 +35,10 @@ def stage(book: BufferBook, rows: Sequence[BufferPlan], days: int, demand: float
     wanted = [_demand(book, i, adu[i], demand * own[i], days, seed) for i in items]
     return Stage(
         items=items,
-        rules=tuple(with_moq(rule_for(book.factory, i), book.buffers[i]) for i in items),
+        rules=tuple(with_moq(rule_for(factory, i, factory.first_supplier(i)), book.buffers[i]) for i in items),
         sizing=sizes,
         alert_pct=np.array([book.profile(i).alert_pct for i in items]),
-        level=np.array([book.factory.level[i] for i in items], np.int64),
+        level=np.array([factory.level[i] for i in items], np.int64),
         on_hand=np.array([on_hand[i] for i in items], np.float64),
         receipts=receipts,
         demand=np.array(wanted, np.float64).reshape(len(items), days),
@@ -45,7 +46,7 @@ def stage(book: BufferBook, rows: Sequence[BufferPlan], days: int, demand: float
         parent=np.array([place[p] for p, _, _ in edges], np.int64),
         component=np.array([place[c] for _, c, _ in edges], np.int64),
         per_piece=np.array([qty for _, _, qty in edges], np.float64),
-        trigger=book.factory.policy.buffer_trigger,
+        trigger=factory.policy.buffer_trigger,
     )
 
 
