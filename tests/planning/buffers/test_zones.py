@@ -111,7 +111,6 @@ def test_a_min_max_buffer_has_no_yellow():
 
 def test_edge_44_a_buffer_that_nobody_draws_from_has_its_minimum_as_green():
     assert tops(sized(0, 10, 0.5, 0.5, moq=40)) == (0, 0, 40)
-    assert sized(0, 10, 0.5, 0.5, moq=40).order_interval_days is None
 
 
 def test_a_zone_is_adjusted_by_its_own_factor_alone():
@@ -129,8 +128,8 @@ def test_binary_fractions_do_not_push_a_half_down():
     assert half_up(2.5, 0) == 3
 
 
-def test_what_the_zones_say_of_stock_and_orders():
-    """DD-03: stock swings around 30 + 20 / 2; an order of 20 lasts 5 days at 4; 40 + 20 is the largest draw."""
+def test_what_the_zones_say_of_stock_and_draws():
+    """DD-03: stock swings around 30 + 20 / 2; 40 + 20 is the largest draw."""
     s = sized(4, 10, 0.5, 0.5)
 
-    assert (s.target_on_hand, s.order_interval_days, s.largest_draw) == (40, 5, 60)
+    assert (s.target_on_hand, s.largest_draw) == (40, 60)

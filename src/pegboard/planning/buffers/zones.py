@@ -56,11 +56,6 @@ class Sizing(msgspec.Struct, frozen=True, gc=False):
         """Average stock of a buffer that works: top of red and half of green."""
         return self.red + self.green / 2
 
-    @property
-    def order_interval_days(self) -> float | None:
-        """Average days between two orders: green / ADU; None where nothing is used."""
-        return self.green / self.adu if self.adu > 0 else None
-
 
 def is_given(buffer: Buffer) -> bool:
     """Whether the zones are given and need no profile."""
