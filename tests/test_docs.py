@@ -33,7 +33,11 @@ PICTURE = ROOT / "docs" / "plan.svg"
 MESSAGES = ROOT / "docs" / "messages.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md"])
 RECIPES = ROOT / "docs" / "recipes"
-RUN = [README, ROOT / "docs" / "start.md", RECIPES / "read-a-plan-folder.md", RECIPES / "write-a-rule.md"]
+RUN = [
+    README,
+    ROOT / "docs" / "start.md",
+    *(RECIPES / name for name in ("read-a-plan-folder.md", "what-to-buy.md", "write-a-rule.md")),
+]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
 CODE = re.compile(r"[FVPS]\d{3}")
