@@ -141,7 +141,7 @@ def factory(
 _ITEM_NAMES = (("bom", "component"), ("orders", "item"), ("stock", "item"), ("purchase_orders", "item"))
 _RESOURCE_NAMES = (("routing", "resource"), ("routing_alternates", "resource"), ("routing_needs", "resource"))
 _MOMENTS = {"due", "promised", "earliest", "entered", "available_from", "expires", "valid_from", "valid_to"}
-_MOMENTS |= {"start", "end", "started", "finished", "received"}
+_MOMENTS |= {"start", "end", "started", "finished", "date", "received"}
 
 
 def _with_named(rows: dict[str, Any], file: str, key: str, where: Sequence[tuple[str, str]], kind: Any) -> Any:

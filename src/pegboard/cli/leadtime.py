@@ -1,4 +1,4 @@
-"""`pegboard leadtime`: own and cumulative lead times of items."""
+"""`pegboard leadtime`: own, cumulative and decoupled lead times of items."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,8 @@ import msgspec
 from pegboard.app.files import factory_lead_times
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
+
+HEAD = ("item", "own d", "cumulative d", "through", "decoupled d", "through")
 
 
 def run_leadtime(factory: Path, items: list[str], *, json: bool) -> int:
@@ -27,9 +29,16 @@ def run_leadtime(factory: Path, items: list[str], *, json: bool) -> int:
         line()
         return 0
     rows = [
-        (row.item, f"{row.own_days:.1f}", f"{row.cumulative_days:.1f}", " < ".join(row.through))
-        for row in sorted(chosen, key=lambda r: (-r.cumulative_days, r.item))
+        (
+            row.item,
+            f"{row.own_days:.1f}",
+            f"{row.cumulative_days:.1f}",
+            " < ".join(row.through),
+            f"{row.decoupled_days:.1f}",
+            " < ".join(row.decoupled_through),
+        )
+        for row in sorted(chosen, key=lambda r: (-r.decoupled_days, -r.cumulative_days, r.item))
     ]
-    table(("item", "own d", "cumulative d", "through"), rows, right=frozenset({1, 2}))
+    table(HEAD, rows, right=frozenset({1, 2, 4}))
     line("next     buffer or hasten an item at the end of the longest chains")
     return 0

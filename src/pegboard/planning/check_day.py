@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from pegboard.domain.item import Item, Supply
-from pegboard.domain.snapshot import PlanningPolicy, Snapshot
+from pegboard.domain.item import Item
+from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.faults import Faults
 from pegboard.planning.reliability import received_on
@@ -35,11 +35,11 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
                 order.source,
             )
     for lot in snapshot.stock:
-        if lot.reserved_for and lot.reserved_for not in orders:
+        if lot.reserved_for and lot.reserved_for not in orders | customers:
             faults.warning(
                 "V152",
                 lot.item,
-                f"stock of {lot.item} is reserved for order {lot.reserved_for}, which does not exist",
+                f"stock of {lot.item} is reserved for {lot.reserved_for}, which is neither an order nor a customer",
                 "clear the reservation; until then nobody may use it",
                 lot.source,
             )
@@ -73,20 +73,11 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
             )
 
 
-def check_unused(snapshot: Snapshot, supply: Mapping[str, Supply], faults: Faults) -> None:
+def check_unused(snapshot: Snapshot, faults: Faults) -> None:
     """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
-    policy, plain = snapshot.settings.policy, PlanningPolicy()
-    sellers = {s.supplier for s in snapshot.item_suppliers}
     unused = {
-        "pegging = hard": sum(i.pegging == "hard" for i in snapshot.items),
-        "shelf_life_days of bought items": sum(
-            i.shelf_life_days is not None and supply[i.item] == "buy" for i in snapshot.items
-        ),
         "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
         "option_rules.csv": len(snapshot.option_rules),
-        "weekly_qty for purchases": sum(s.weekly_qty is not None and s.supplier in sellers for s in snapshot.suppliers),
-        "replenishment of buffers": sum(i.policy == "buffer" for i in snapshot.items),
-        "buffer_trigger": int(policy.buffer_trigger != plain.buffer_trigger),
     }
     for what, count in unused.items():
         if count:

@@ -1,109 +1,139 @@
-"""Lead times of items: their own, and cumulative over all levels of the bill of materials.
+"""Lead times of items side by side: their own, cumulative over all levels, and decoupled by buffers.
 
 Cumulative lead time = own + the largest over the components of (their cumulative lead time - how far into the making
-they are needed). Phantoms have none of their own. Buffers are not looked at here.
+they are needed). The decoupled one stops at buffered components; whether the item itself is buffered does not matter.
+Phantoms have no lead time of their own and are looked through. Of alternate components that of least rank counts.
+
+Source: Ptak & Smith, *Orlicky's Material Requirements Planning*, 3rd edition, chapter 24 (there: ASR lead time).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from pegboard.domain.calendar import DAY
 from pegboard.domain.factory import Factory
-from pegboard.kernels.arrays import Steps
-from pegboard.kernels.latest import run_works
-from pegboard.planning.check_routes import is_of
+from pegboard.planning.explode import Exploder
+from pegboard.planning.levels import low_level_codes
+from pegboard.planning.making import Days, Making, Makings
 from pegboard.tables.process import ProcessTable
-
-
-class LeadTime(msgspec.Struct, frozen=True, gc=False):
-    """Days of an item: its own, the cumulative ones, and the chain of items that decides them."""
-
-    item: str
-    own_days: float
-    cumulative_days: float
-    through: tuple[str, ...]
-
 
 Component = tuple[str, float]
 """An item needed so many days after the making of its parent begins."""
 
 
-def cumulative(own: Mapping[str, float], components: Mapping[str, Iterable[Component]], item: str) -> LeadTime:
-    """Own and cumulative lead time of one item; `components` must be free of cycles. No recursion."""
-    known: dict[str, LeadTime] = {}
-    todo = [item]
-    while todo:
-        at = todo[-1]
-        rows = sorted(components.get(at, ()))
-        open_ = [c for c, _ in rows if c not in known]
-        if open_:
-            todo.extend(open_)
-            continue
-        todo.pop()
-        longest = 0.0
-        through: tuple[str, ...] = ()
-        for component, offset in rows:
-            days = known[component].cumulative_days - offset
-            if days > longest:
-                longest, through = days, known[component].through
-        known[at] = LeadTime(at, own.get(at, 0.0), own.get(at, 0.0) + longest, (at, *through))
-    return known[item]
+class Way(NamedTuple):
+    """The longest way below an item: its days, and the component it goes through, blank where it goes no deeper."""
+
+    days: float
+    through: str
+
+
+class LeadTime(msgspec.Struct, frozen=True, gc=False):
+    """Days of an item: its own, cumulative and decoupled ones, and the chains of items that decide the latter two."""
+
+    item: str
+    own_days: float
+    cumulative_days: float
+    through: tuple[str, ...]
+    decoupled_days: float
+    decoupled_through: tuple[str, ...]
+
+
+class Levels(msgspec.Struct, frozen=True):
+    """What lead times are made of: own times and components of all items, by item."""
+
+    making: dict[str, Making]
+    components: dict[str, tuple[Component, ...]]
+
+    @property
+    def own(self) -> dict[str, float]:
+        """Own lead times in days."""
+        return {item: making.days.total for item, making in self.making.items()}
+
+
+def longest_ways(
+    own: Mapping[str, float], components: Mapping[str, Iterable[Component]], buffered: Collection[str] = frozenset()
+) -> dict[str, Way]:
+    """Lead times over all levels below each item, or down to buffered components; `components` is free of cycles.
+
+    One pass from the lowest level up. Of equal components the first by name decides.
+    """
+    graph = {parent: [c for c, _ in rows] for parent, rows in components.items()}
+    level = low_level_codes(graph, own)
+    found: dict[str, Way] = {}
+    for item in sorted(level, key=level.__getitem__, reverse=True):
+        days, through = 0.0, ""
+        for component, offset in sorted(components.get(item, ())):
+            if component not in buffered and found[component].days - offset > days:
+                days, through = found[component].days - offset, component
+        found[item] = Way(own.get(item, 0.0) + days, through)
+    return found
+
+
+def chain(ways: Mapping[str, Way], item: str) -> tuple[str, ...]:
+    """The items on the longest way below an item, itself first."""
+    found = [item]
+    while through := ways[found[-1]].through:
+        found.append(through)
+    return tuple(found)
+
+
+def levels(factory: Factory, table: ProcessTable) -> Levels:
+    """Own times and components of a factory's items, as of now."""
+    makings, exploder = Makings(factory, table), Exploder(factory)
+    making: dict[str, Making] = {}
+    components: dict[str, tuple[Component, ...]] = {}
+    for item, how in factory.supply.items():
+        if how == "make" and table.makes(item):
+            making[item] = makings.making(item)
+        else:
+            making[item] = Making(Days(given=_purchase_days(factory, item) if how == "buy" else 0.0), {})
+        if item not in factory.blocked:
+            until = making[item].until
+            components[item] = tuple(
+                (line.component, until[line.step].total if line.step in until else 0.0)
+                for line, *_ in exploder.choices(item, factory.now, factory.route_names(item)[0])
+            )
+    return Levels(making, components)
+
+
+def buffered_items(factory: Factory) -> frozenset[str]:
+    """The items that decouple what is above them from what is below; a phantom has no stock to do that with."""
+    return frozenset(
+        i.item for i in factory.items.values() if i.policy == "buffer" and factory.supply[i.item] != "phantom"
+    )
+
+
+def decoupled_days(factory: Factory, table: ProcessTable) -> dict[str, float]:
+    """Decoupled lead time of every item in days, to two decimals."""
+    found = levels(factory, table)
+    ways = longest_ways(found.own, found.components, buffered_items(factory))
+    return {item: round(ways[item].days, 2) for item in factory.items}
 
 
 def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
-    """Lead times of all items that can be supplied, one smallest lot each, on an average week.
-
-    Of alternate routes the one of least rank counts. Working time is stretched by how much of the week its resource is
-    open; nothing waits for anybody else.
-    """
-    own: dict[str, float] = {}
-    steps, preferred = table.steps(), table.preferred()
-    offsets: dict[tuple[str, int | None], float] = {}
-    for item, how in factory.supply.items():
-        if how == "buy":
-            source = factory.sources.get(item)
-            lead = source.lead_time_days if source else None
-            own[item] = factory.items[item].lead_time_days if lead is None else lead
-        elif how == "make" and table.makes(item):
-            own[item] = _routing_days(factory, table, steps, preferred, item, offsets)
-    components = {
-        parent: [
-            (line.component, offsets.get((parent, line.step), 0.0))
-            for line in rows
-            if is_of(line, factory.route_names(parent)[0])
-        ]
-        for parent, rows in factory.bom.items()
-        if parent not in factory.blocked
-    }
-    return [cumulative(own, components, item) for item in sorted(factory.items) if item not in factory.blocked]
+    """Lead times of all items that can be supplied, by item."""
+    found = levels(factory, table)
+    own = found.own
+    cumulative = longest_ways(own, found.components)
+    decoupled = longest_ways(own, found.components, buffered_items(factory))
+    return [
+        LeadTime(
+            item,
+            own[item],
+            cumulative[item].days,
+            chain(cumulative, item),
+            decoupled[item].days,
+            chain(decoupled, item),
+        )
+        for item in sorted(factory.items)
+        if item not in factory.blocked
+    ]
 
 
-def _routing_days(
-    factory: Factory,
-    table: ProcessTable,
-    steps: Steps,
-    preferred: NDArray[np.int64],
-    item: str,
-    offsets: dict[tuple[str, int | None], float],
-) -> float:
-    """Days along the longest way through an item's steps; notes when each step begins."""
-    process = table.processes[table.process(item)]
-    qty = max(factory.items[item].min_qty, 1.0)
-    ended: dict[int, float] = {}
-    week = 7 * DAY
-    for row in range(process.first, process.end):
-        cand = int(preferred[row])
-        timeline = table.timelines.rows[int(table.res_timeline[int(steps.cand_res[cand])])]
-        share = max(timeline.open_until(factory.now + week) - timeline.open_until(factory.now), 1) / week
-        work = (int(steps.cand_setup[cand]) + int(run_works(steps, np.array([cand]), np.array([qty]))[0])) / 1e6
-        calendar = factory.calendar
-        moving = max(calendar.open_until(factory.now + week) - calendar.open_until(factory.now), 1) / week
-        begins = max((ended[p] for p in table.rows[row].preds), default=0.0) + int(steps.queue[row]) / share / DAY
-        step = table.rows[row].step
-        offsets[item, step.step if step else None] = begins
-        after = int(steps.wait[row]) + int(steps.move[row]) / moving
-        ended[row] = begins + (work / share + after) / DAY
-    return max(ended.values(), default=0.0)
+def _purchase_days(factory: Factory, item: str) -> float:
+    """Days to buy an item from its first supplier."""
+    source = factory.first_supplier(item)
+    lead = source.lead_time_days if source else None
+    return factory.items[item].lead_time_days if lead is None else lead

@@ -1,33 +1,11 @@
-"""Published figures: cumulative lead times, delivery figures, supplier reliability, equipment effectiveness."""
+"""Published figures: delivery figures, supplier reliability, equipment effectiveness."""
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
 import pytest
 
 from pegboard.insight.delivery import Delivery, delivery_figures, oee
-from pegboard.planning.leadtime import cumulative
 from pegboard.planning.reliability import reliability
-
-
-def test_MT_09_only_production_levels_count_and_the_longest_way_decides():
-    """PBOM1 1 d over PBOM3 3 d over C6 6 d: 10; assembly, phantom and sales levels have no lead time of their own."""
-    own = {"PBOM1": 1, "C1": 1, "C4": 4, "C5": 5, "PBOM3": 3, "C6": 6, "C7": 7}
-    components = {
-        "PBOM1": [("C1", 0), ("ASSEMBLY", 0), ("PHANTOM", 0), ("PBOM3", 0), ("SALES", 0)],
-        "ASSEMBLY": [("C4", 0)],
-        "PHANTOM": [("C5", 0)],
-        "PBOM3": [("C6", 0)],
-        "SALES": [("C7", 0)],
-    }
-    found = cumulative(own, components, "PBOM1")
-    assert (found.cumulative_days, found.through) == (10, ("PBOM1", "PBOM3", "C6"))
-
-
-def test_MT_09_a_component_needed_later_lengthens_the_way_by_less():
-    """A 10 d; B 15 from 20 %, C 20 from 40 %, D 22 from 80 % of it: 10 + max(13, 16, 14) = 26."""
-    own = {"A": 10, "B": 15, "C": 20, "D": 22}
-    assert cumulative(own, {"A": [("B", 2), ("C", 4), ("D", 8)]}, "A").cumulative_days == 26
-
 
 LINES = [(10, 9, 100, 100), (12, 12, 50, 50), (15, 18, 20, 20), (20, 20, 40, 36), (22, 27, 10, 10)]
 
