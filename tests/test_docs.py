@@ -37,7 +37,7 @@ RECIPES = ROOT / "docs" / "recipes"
 RUN = [
     README,
     ROOT / "docs" / "start.md",
-    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule")),
+    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
     *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate")),
 ]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
