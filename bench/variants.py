@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.__main__ import machine, table
 from bench.repair import silent
@@ -159,9 +160,20 @@ def write(folder: Path, count: int, seed: int) -> Path:
     return folder
 
 
-def timed(folder: Path, runs: int) -> tuple[int, int, int, list[float], list[float]]:
-    """Work orders, operations, distinct variants; seconds of reading with validation, and of the whole plan."""
-    checked, planned = [], []
+class Took(NamedTuple):
+    """What came of the runs: counts of the plan, and seconds of each run."""
+
+    works: int
+    operations: int
+    variants: int
+    checked: list[float]
+    planned: list[float]
+    cpu: list[float]
+
+
+def timed(folder: Path, runs: int) -> Took:
+    """Read and resolve, then plan as a whole, so many times."""
+    checked, planned, cpu = [], [], []
     run = plan_factory(folder, Options(), 0, silent)  # warms kernels and disk
     for _ in range(runs):
         began = time.perf_counter()
@@ -169,14 +181,15 @@ def timed(folder: Path, runs: int) -> tuple[int, int, int, list[float], list[flo
         assert reading.snapshot is not None
         validate(reading.snapshot)
         checked.append(time.perf_counter() - began)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         run = plan_factory(folder, Options(), 0, silent)
         planned.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - used)
     assert run.outcome is not None
     assert run.outcome.is_certified
     plan = run.outcome.plan
     variants = {(w.item, variant_id(w.options)) for w in plan.work_orders}
-    return len(plan.work_orders), len(plan.operations), len(variants), checked, planned
+    return Took(len(plan.work_orders), len(plan.operations), len(variants), checked, planned, cpu)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,11 +202,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = write(given.out or Path(temporary), given.orders, given.seed)
-        works, operations, variants, checked, planned = timed(folder, given.runs)
-    print(f"{machine()}; seconds by the clock, kernels warm\n")
-    head = ("orders", "work orders", "variants", "operations", "read and resolve", "whole plan", "least")
-    figures = (statistics.median(checked), statistics.median(planned), min(planned))
-    counts = (f"{n:,}" for n in (given.orders, works, variants, operations))
+        took = timed(folder, given.runs)
+    print(f"{machine()}; seconds, kernels warm\n")
+    head = ("orders", "work orders", "variants", "operations", "read and resolve", "whole plan", "least", "CPU")
+    middle = statistics.median
+    figures = (middle(took.checked), middle(took.planned), min(took.planned), middle(took.cpu))
+    counts = (f"{n:,}" for n in (given.orders, took.works, took.variants, took.operations))
     table(head, [(*counts, *(f"{s:.3f}" for s in figures))])
 
 
