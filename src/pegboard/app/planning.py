@@ -20,6 +20,7 @@ from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, in_order, info, warning
 from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.domain.snapshot import Snapshot
+from pegboard.insight.changes import with_changes
 from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
 from pegboard.insight.overload import said_of_limits
@@ -243,7 +244,7 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
     numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
-    return Plan(
+    plan = Plan(
         timezone=planned.factory.zone.key,
         now=planned.factory.now,
         orders=orders,
@@ -264,6 +265,7 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
             version=__version__,
         ),
     )
+    return with_changes(planned.factory, plan)
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

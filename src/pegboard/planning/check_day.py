@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from pegboard.domain.item import Item
-from pegboard.domain.snapshot import PlanningPolicy, Snapshot
+from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.faults import Faults
+from pegboard.planning.reliability import received_on
 
 _CLOSED = frozenset({"done", "closed", "cancelled", "received"})
 
@@ -73,10 +75,8 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
 
 def check_unused(snapshot: Snapshot, faults: Faults) -> None:
     """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
-    policy, plain = snapshot.settings.policy, PlanningPolicy()
     unused = {
         "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
-        "clear_to_build": int(policy.clear_to_build != plain.clear_to_build),
     }
     for what, count in unused.items():
         if count:
@@ -104,7 +104,8 @@ def check_inventory(
             elif lot.status == "free":
                 lots[lot.item].append(lot)
     for po in snapshot.purchase_orders:
-        if _is_known(po.item, items, f"purchase order {po.id}", po.source, faults) and po.status.lower() not in _CLOSED:
+        known = _is_known(po.item, items, f"purchase order {po.id}", po.source, faults)
+        if known and _is_to_come(po, snapshot, faults):
             receipts[po.item].append(po)
     for wo in snapshot.work_orders:
         if not _is_known(wo.item, items, f"work order {wo.wo}", wo.source, faults) or wo.status in _CLOSED:
@@ -124,6 +125,26 @@ def check_inventory(
         {i: tuple(sorted(r, key=lambda p: p.id)) for i, r in sorted(receipts.items())},
         {i: tuple(sorted(r, key=lambda w: w.wo)) for i, r in sorted(work_orders.items())},
     )
+
+
+def _is_to_come(po: PurchaseOrder, snapshot: Snapshot, faults: Faults) -> bool:
+    """Whether a purchase order is open: not closed, and not received whole by today."""
+    if po.status.lower() in _CLOSED:
+        return False
+    zone = ZoneInfo(snapshot.settings.timezone)
+    came = received_on(po, zone)
+    if came is None:
+        return True
+    is_future = came > snapshot.settings.now.astimezone(zone).date()
+    if is_future:
+        faults.warning(
+            "V230",
+            po.id,
+            f"purchase order {po.id} of {po.item} is said to be received on {came}, which is after now",
+            "correct the day; until then it is planned to arrive as promised, and teaches nothing of its supplier",
+            po.source,
+        )
+    return is_future
 
 
 def _is_workable(wo: WorkOrder, faults: Faults) -> bool:

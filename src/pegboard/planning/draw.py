@@ -63,6 +63,7 @@ class Drawing:
                     batch.base + parts.start,
                     work.earliest,
                     record is not None and record.status in ("released", "started"),
+                    work.is_spare,
                     () if len(parts) == 1 else self._shares(component, wanted, qty, parts),
                     customer=line.record.customer if line else "",
                 )

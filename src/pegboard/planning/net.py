@@ -21,8 +21,8 @@ class Draw(msgspec.Struct, gc=False):
     """A demand for an item: of line `line` itself (`work` -1), of operation `op` of work order `work`, or (both -1)
     to stock.
 
-    `options` are those that matter to the item. Of a divided step `parts` are the quantities that `op` and the
-    operations after it take of it.
+    `options` are those that matter to the item. It `is_spare` where it fills up a stock that nobody has drawn so far
+    down. Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
     """
 
     item: str
@@ -37,6 +37,7 @@ class Draw(msgspec.Struct, gc=False):
     op: int
     earliest: int
     is_released: bool = False
+    is_spare: bool = False
     parts: tuple[float, ...] = ()
     customer: str = ""
 
@@ -202,10 +203,13 @@ def by_operation(taken: Sequence[Taken]) -> Iterator[tuple[Taken, int, float]]:
 
 
 def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:
-    """Who is served first: work orders on the shop floor, then by need date or by priority, then by the line's id."""
+    """Who is served first: work orders on the shop floor, then by need date or by priority, then by the line's id.
+
+    What only fills up a stock comes last.
+    """
     if allocation == "priority":
-        return lambda d: (not d.is_released, d.priority, d.need, d.line, d.work, d.op)
-    return lambda d: (not d.is_released, d.need, d.priority, d.line, d.work, d.op)
+        return lambda d: (not d.is_released, d.is_spare, d.priority, d.need, d.line, d.work, d.op)
+    return lambda d: (not d.is_released, d.is_spare, d.need, d.priority, d.line, d.work, d.op)
 
 
 def _usual_order(s: Source) -> tuple[object, ...]:

@@ -22,7 +22,8 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
     """What a new supply is for: when it is wanted, by which line, existing work order or stock, in which variant.
 
     Without options it serves all variants; one `kept_for` an order serves nobody else. Made lots are of `least` to
-    about `most` pieces; `grace` is how many seconds one may be late before that hurts anybody.
+    about `most` pieces. One that `is_spare` only fills up a stock, and may be `grace` seconds late before that hurts
+    anybody.
     """
 
     need: int
@@ -36,6 +37,7 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
     kept_for: str = ""
     least: float = 0.0
     most: float = FAR
+    is_spare: bool = False
     grace: int = 0
     planned: int = 0
 
@@ -64,6 +66,7 @@ class NewSupply:
             name=root.line_id or origin or item,
             options=root.options,
             cures=any(d.work >= 0 for d in draws),
+            is_spare=all(d.is_spare for d in draws),
             kept_for=root.owner if self._factory.items[item].pegging == "hard" else "",
         )
         return self.supply(item, qty, wish)
@@ -110,6 +113,7 @@ class NewSupply:
             process=process,
             root=wish.root,
             stock=wish.stock,
+            is_spare=wish.is_spare,
             grace=wish.grace,
         )
 

