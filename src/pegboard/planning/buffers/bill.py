@@ -30,9 +30,8 @@ def bill(factory: Factory) -> dict[str, dict[str, float]]:
         good = factory.items[parent].yield_ * math.prod(s.yield_ for s in steps)
         parts = found.setdefault(parent, {})
         for line, *_ in exploder.choices(parent, factory.now, route):
-            if line.kind == "component":
-                qty = line.qty_per / line.per_qty / line.yield_ / good
-                parts[line.component] = parts.get(line.component, 0.0) + qty
+            qty = line.qty_per / line.per_qty / line.yield_ / good
+            parts[line.component] = parts.get(line.component, 0.0) + qty
     return found
 
 
