@@ -243,9 +243,8 @@ def works(outcome: Outcome, item: str) -> list[WorkOrderPlan]:
 
 def purchases(outcome: Outcome, item: str) -> list[PurchasePlan]:
     """The new purchases of an item, the earliest need first."""
-    return sorted(
-        (p for p in outcome.plan.purchases if (p.item, p.action) == (item, "order")), key=lambda p: (p.need or 0, p.po)
-    )
+    found = (p for p in outcome.plan.purchases if p.item == item and p.action == "order")
+    return sorted(found, key=lambda p: (p.need or 0, p.po))
 
 
 def pegs(outcome: Outcome, item: str, demand: str = "") -> list[Peg]:

@@ -6,6 +6,7 @@ After a change that plans differently, `python -m tests.test_docs` writes the ou
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,8 @@ RECIPES = ROOT / "docs" / "recipes"
 RUN = [
     README,
     ROOT / "docs" / "start.md",
-    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "buffer-an-intermediate")),
+    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
+    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate")),
 ]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
@@ -91,7 +93,7 @@ def run(arguments: Sequence[str], folder: Path) -> list[str]:
 
 
 def pegboard(command: str, folder: Path) -> list[str]:
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "pegboard", f"{command} is no command of ours"
     lines = run(["-c", "from pegboard.cli.main import main; main()", *arguments], folder)
     while lines and not lines[-1]:

@@ -221,6 +221,21 @@ def leadtime(
 
 
 @app.command
+def configure(
+    factory: Factory,
+    *,
+    item: Annotated[str, Parameter(help="The product.")],
+    options: Annotated[str, Parameter(help='Chosen options, as in "FABRIC=leather;ARMS=yes".')] = "",
+    qty: Annotated[float, Parameter(help="How many.")] = 1.0,
+    json: Json = False,
+) -> int:
+    """Configure a product: check its options, and show what it is made of and how long that takes."""
+    from pegboard.cli.configure import run_configure
+
+    return run_configure(factory, item, options, qty, json=json)
+
+
+@app.command
 def buffers(
     factory: Factory,
     *,

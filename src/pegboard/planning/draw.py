@@ -58,11 +58,12 @@ class Drawing:
                     work.line,
                     line.record.order if line else (record.order if record else ""),
                     line.id if line else work.root or work.stock,
-                    line.record.options if line else work.options,
+                    self.factory.variants.of(component, work.options),
                     w,
                     batch.base + parts.start,
                     work.earliest,
                     record is not None and record.status in ("released", "started"),
+                    work.is_spare,
                     () if len(parts) == 1 else self._shares(component, wanted, qty, parts),
                     customer=line.record.customer if line else "",
                 )

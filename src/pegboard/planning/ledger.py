@@ -67,6 +67,7 @@ class Ledger:
         if d.work >= 0:
             self._drawn_by[s.index].add(d.work)
         work = self.works[s.index]
+        work.is_spare = work.is_spare and d.is_spare
         if s.made_by < 0:
             work.need = min(work.need, d.need) if work.record is None or work.line >= 0 else d.need
             work.earliest = min(work.earliest, d.earliest)

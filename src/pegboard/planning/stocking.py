@@ -87,7 +87,16 @@ class Stocking:
         grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
         for order in orders if item not in self._unfilled else ():
             due = self.book.receipt(order.due_day)
-            wish = Wish(due, stock=item, name=item, least=min(least, order.qty), most=green, grace=grace, planned=due)
+            wish = Wish(
+                due,
+                stock=item,
+                name=item,
+                least=min(least, order.qty),
+                most=green,
+                is_spare=True,
+                grace=grace,
+                planned=due,
+            )
             netting.add(self._new.supply(item, order.qty, wish))
         for k in alone:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
@@ -146,7 +155,7 @@ class Stocking:
             need = min(d.need for d in draws)
             if item in self._unfilled:
                 return []
-            lots = self._new.supply(item, qty, Wish(need, stock=item, name=item, planned=need))
+            lots = self._new.supply(item, qty, Wish(need, stock=item, name=item, is_spare=True, planned=need))
             made.extend((s, s.left) for s in lots)
             return lots
 

@@ -39,8 +39,8 @@ class Work(msgspec.Struct, gc=False):
     `process` is the way it is made, by its place in the process table. It `cures` where a parent draws on it.
 
     `record` is set where it exists already; `root` names the existing work order, `stock` the stocked item, that it
-    serves where it was made for no line. As long as nobody draws on it, it may be `grace` seconds late before that
-    hurts anybody. Its operations are `first_op` to `first_op + n_op`.
+    serves where it was made for no line. It `is_spare` where it only fills up a stock: then it may be `grace` seconds
+    late before that hurts anybody. Its operations are `first_op` to `first_op + n_op`.
     """
 
     wo: str
@@ -56,6 +56,7 @@ class Work(msgspec.Struct, gc=False):
     process: int
     root: str = ""
     stock: str = ""
+    is_spare: bool = False
     grace: int = 0
     record: WorkOrder | None = None
     first_op: int = 0
