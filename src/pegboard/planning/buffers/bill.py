@@ -23,7 +23,7 @@ class Use(msgspec.Struct, frozen=True, gc=False):
 
 
 def bill(factory: Factory) -> dict[str, dict[str, float]]:
-    """The bill of materials in force now: each item's first route and usual variant, yields of lines, steps and items included."""
+    """The bill of materials in force now, of each item's first route and usual variant, with all yields."""
     exploder = Exploder(factory)
     found: dict[str, dict[str, float]] = {}
     for parent in factory.bom.keys() - factory.blocked.keys():
