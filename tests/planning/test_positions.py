@@ -30,7 +30,7 @@ def random_problem(seed: int, n: int, wanted: int) -> Positions:
     for i in range(n):
         chosen = random.sample(range(min(i, n - wanted)), min(i, random.randint(0, 3)) if i < n - wanted else 3)
         parts.append(tuple(Part(c, random.choice([0, 0, 0, 30, 120])) for c in sorted(chosen)))
-        slope, base = random.randint(1, 90), random.choice([0, 0, 4000])
+        slope, base = random.choice([0, random.randint(1, 90)]), random.choice([0, 0, 4000])
         kinds = [(400, slope * 3), (900, slope * 2), (FAR, slope)]
         lines.append(tuple(StockLine(until, s + s // 4, s, base) for until, s in kinds))
     own = tuple(random.randint(0, 500) for _ in range(n))
@@ -47,7 +47,7 @@ def choices(problem: Positions) -> list[tuple[int, int, int, tuple[bool, ...]]]:
 @pytest.mark.parametrize("seed", range(12))
 def test_the_exact_choice_is_the_cheapest_of_all_for_every_target(seed: int):
     problem = random_problem(seed, 12, 2)
-    rungs, every = ladders(problem), choices(problem)
+    rungs, every = ladders(problem, 10_000), choices(problem)
     assert rungs is not None
     for target in sorted({longest for longest, *_ in every})[::3]:
         value, count = min((value, count) for longest, value, count, _ in every if longest <= target)
@@ -80,7 +80,7 @@ def test_no_buffers_keep_a_target_that_is_shorter_than_own_lead_times():
 def test_exchanges_keep_the_target_and_only_make_cheaper(seed: int):
     problem = random_problem(200 + seed, 60, 5)
     target = (problem.longest(problem.may) + problem.longest([False] * 60)) // 2
-    start, rungs = first(problem, target), ladders(problem)
+    start, rungs = first(problem, target), ladders(problem, 10_000)
     assert start is not None
     assert rungs is not None
     better = improved(problem, target, start, 0)
@@ -176,6 +176,21 @@ def test_usage_goes_through_phantoms_and_losses():
     )
     adu = daily_usage(found, uses(found, ProcessTable(found)))
     assert (adu["LAMP"], adu["TUBE"]) == (1, pytest.approx(7.5 / 0.9))
+
+
+def test_too_long_ladders_are_none():
+    problem = random_problem(1, 12, 2)
+    rungs = sum(len(row) for row in ladders(problem, 10_000) or [])
+    assert rungs > 12
+    assert ladders(problem, rungs - 1) is None
+
+
+def test_what_cannot_be_bought_anew_is_not_buffered():
+    """The glass has neither supplier nor lead time."""
+    problem = problem_of(
+        {"LAMP"}, items=[buy("GLASS", 0), buy("TUBE", 3)], bom=[part("LAMP", "GLASS"), part("LAMP", "TUBE")]
+    )
+    assert {n for n, may in zip(problem.names, problem.may, strict=True) if may} == {"TUBE"}
 
 
 def test_what_the_customer_chooses_is_not_buffered_nor_what_it_is_in():

@@ -17,8 +17,8 @@ from pegboard.planning.validate import validate
 from pegboard.tables.process import ProcessTable
 
 Report = Callable[[str, float], None]
-EFFORT = 30.0
-"""Deterministic seconds of the solver for a whole curve; a target of its own may take a third of them."""
+EFFORT = 3.0
+"""Deterministic seconds of the solver for one choice of the curve; a target may take ten times as much."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _chosen(problem: Positions, points: list[Choice], target: int) -> tuple[Choi
     if kept.is_exact:
         return kept, []
     bound = max((p.bound for p in longer), default=0)
-    anew = best(problem, target, EFFORT / 3, bound)
+    anew = best(problem, target, EFFORT * 10, bound)
     return (kept if anew is None or anew.value > kept.value else anew), []
 
 

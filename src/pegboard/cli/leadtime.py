@@ -132,7 +132,9 @@ def _said(point: Point, currency: str) -> str:
 
 
 def _proof(point: Point) -> str:
-    return "exact" if point.is_exact else f"within {point.gap_pct:.1f} % of the cheapest"
+    if point.is_exact:
+        return "exact"
+    return f"within {point.gap_pct:.1f} %" if point.least_value > 0 else "not proven"
 
 
 def _show_next(factory: Path, advice: Advice) -> None:

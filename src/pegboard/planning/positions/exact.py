@@ -17,16 +17,13 @@ from pegboard.planning.positions.problem import Choice, Positions
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
 
-RUNGS = 100_000
-"""With more rungs than this nothing is modelled: the solver would not come to an end."""
-
 Var = Any
 """A variable of CP-SAT, whose types say nothing, or 0."""
 Ladders = list[list[int]]
 
 
-def ladders(problem: Positions) -> Ladders | None:
-    """All decoupled lead times that each item can have, in ticks and ascending; None where they are too many."""
+def ladders(problem: Positions, most: int) -> Ladders | None:
+    """All decoupled lead times that each item can have, in ticks and ascending; None for more than `most` of them."""
     found: Ladders = []
     rungs = 0
     for own, parts in zip(problem.own, problem.parts, strict=True):
@@ -34,7 +31,7 @@ def ladders(problem: Positions) -> Ladders | None:
         for p in parts:
             reached.update(own + v - p.offset for v in found[p.item] if v > p.offset)
         rungs += len(reached)
-        if rungs > RUNGS:
+        if rungs > most:
             return None
         found.append(sorted(reached))
     return found
@@ -56,6 +53,10 @@ def cheapest(problem: Positions, rungs: Ladders, target: int, effort: float, sta
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_probing_level = (
+        0  # the relaxation leaves little to find out: it would take half the time
+    )
+    solver.parameters.max_presolve_iterations = 1
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(ladder.model)
     best = start

@@ -8,7 +8,8 @@ from heapq import heappop, heappush
 
 from pegboard.planning.positions.problem import Choice, Positions
 
-ROUNDS = 6
+VISITS = 500_000
+"""After so many changes of a lead time a search ends: a few seconds."""
 
 
 def first(problem: Positions, target: int) -> Choice | None:
@@ -23,9 +24,8 @@ def first(problem: Positions, target: int) -> Choice | None:
 def improved(problem: Positions, target: int, start: Choice, bound: int) -> Choice:
     """A choice that no exchange of a buffer for others near it makes cheaper; `bound` is a value it cannot be below."""
     state = _State(problem, target, start.buffered)
-    for _ in range(ROUNDS):
-        if state.value <= bound or not state.exchange():
-            break
+    while state.value > bound and state.exchange():
+        pass
     return state.choice(bound)
 
 
@@ -41,6 +41,7 @@ class _State:
     def __init__(self, problem: Positions, target: int, buffered: Sequence[bool]) -> None:
         self.problem, self.target = problem, target
         self.buffered = list(buffered)
+        self.visits = 0
         self.ticks = problem.ticks(self.buffered)
         self.value = problem.stocks(self.buffered)
         self.is_wanted = [False] * len(problem.own)
@@ -79,7 +80,7 @@ class _State:
         better = False
         for i, may in enumerate(self.problem.may):
             before = self.value
-            change = self.flip(i) if may else None
+            change = self.flip(i) if may and self.visits < VISITS else None
             if change is None:
                 continue
             gone = self.drop_all(self.near(i))
@@ -120,6 +121,7 @@ class _State:
             heappush(todo, parent)
         while todo:
             at = heappop(todo)
+            self.visits += 1
             below = max((ticks[p.item] - p.offset for p in problem.parts[at] if not buffered[p.item]), default=0)
             now = problem.own[at] + max(below, 0)
             if now == ticks[at]:
