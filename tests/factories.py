@@ -141,7 +141,7 @@ def factory(
 _ITEM_NAMES = (("bom", "component"), ("orders", "item"), ("stock", "item"), ("purchase_orders", "item"))
 _RESOURCE_NAMES = (("routing", "resource"), ("routing_alternates", "resource"), ("routing_needs", "resource"))
 _MOMENTS = {"due", "promised", "earliest", "entered", "available_from", "expires", "valid_from", "valid_to"}
-_MOMENTS |= {"start", "end", "started", "finished"}
+_MOMENTS |= {"start", "end", "started", "finished", "date", "received"}
 
 
 def _with_named(rows: dict[str, Any], file: str, key: str, where: Sequence[tuple[str, str]], kind: Any) -> Any:
@@ -242,8 +242,10 @@ def works(outcome: Outcome, item: str) -> list[WorkOrderPlan]:
 
 
 def purchases(outcome: Outcome, item: str) -> list[PurchasePlan]:
-    """The purchases of an item, the earliest need first."""
-    return sorted((p for p in outcome.plan.purchases if p.item == item), key=lambda p: (p.need or 0, p.po))
+    """The new purchases of an item, the earliest need first."""
+    return sorted(
+        (p for p in outcome.plan.purchases if (p.item, p.action) == (item, "order")), key=lambda p: (p.need or 0, p.po)
+    )
 
 
 def pegs(outcome: Outcome, item: str, demand: str = "") -> list[Peg]:

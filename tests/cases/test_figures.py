@@ -4,7 +4,8 @@
 
 import pytest
 
-from pegboard.insight.delivery import Delivery, delivery_figures, oee, reliability
+from pegboard.insight.delivery import Delivery, delivery_figures, oee
+from pegboard.planning.reliability import reliability
 
 LINES = [(10, 9, 100, 100), (12, 12, 50, 50), (15, 18, 20, 20), (20, 20, 40, 36), (22, 27, 10, 10)]
 

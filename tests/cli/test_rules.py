@@ -157,7 +157,8 @@ def test_who_is_not_marked_is_beaten_by_somebody_in_everything(lamps: tuple[list
     board, _ = lamps
 
     def costs(e: dict[str, Any]) -> tuple[float, ...]:
-        return (-e["on_time_pct"], e["weighted_tardiness_days"], e["mean_flow_days"], e["setup_hours"])
+        wip = e["wip_value"] or 0.0
+        return (-e["on_time_pct"], e["weighted_tardiness_days"], e["mean_flow_days"], e["setup_hours"], wip)
 
     valid = [e for e in board if e["certified"]]
     beaten = {

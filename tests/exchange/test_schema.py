@@ -104,6 +104,8 @@ BEYOND = {
     "stock": {"options"},
     "purchase_orders": {"received"},
     "bom": {"route"},
+    "buffers": {"extra_lead_time_days", "multiple_tolerance_pct"},
+    "buffer_adjustments": {"end_factor"},
     "routing": {"batch_min_qty", "batch_wait_min", "blocking", "storage", "max_split", "split_min_qty", "route"},
     "routing_needs": {"min_level"},
     "resources": {"travel_min", "used_hours", "used_cycles"}

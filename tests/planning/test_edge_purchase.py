@@ -19,7 +19,6 @@ from tests.factories import (
     purchases,
     said,
     step,
-    times,
 )
 
 JUNE = "2026-06-19"
@@ -61,11 +60,11 @@ def test_edge_36_only_what_is_still_to_come_counts():
     assert completion(outcome, "SO-1") == "Wed 06-17 09:00"
 
 
-def test_edge_36_a_receipt_past_due_is_reported_and_cannot_be_there_before_now():
-    outcome = waiting_for(po("PO-1", "X", 10, "2026-06-01"))
+def test_edge_36_a_receipt_past_due_is_reported_and_counts_for_nothing_until_it_has_a_new_date():
+    outcome = waiting_for(po("PO-1", "X", 10, "2026-06-01"), lead=3)
 
     assert [m.subject for m in said(outcome, "P201")] == ["PO-1"]
-    assert times(outcome, "SO-1")[0] == "Mon 06-08 08:00"
+    assert pegged(outcome, "X") == {("purchase", "SO-1/1-1"): 10}
 
 
 def test_edge_36_a_closed_order_brings_nothing():
@@ -129,10 +128,17 @@ def test_edge_37_an_order_that_cannot_wait_for_the_end_of_the_holidays_arrives_a
     assert completion(outcome, "SO-1") == "Fri 06-26 08:00"
 
 
-def test_edge_37_a_suppliers_weekly_capacity_is_not_kept_and_the_certificate_says_so():
+def test_edge_37_a_supplier_delivers_no_more_than_its_weekly_quantity():
+    """Ten by Tue 06-30, three a week: three each on that day and the Fridays of the two weeks before, one on 06-12."""
     outcome = from_abroad(weekly_qty=3)
 
-    assert [i.constraint for i in outcome.plan.certificate.ignored] == ["supplier_capacity"]
+    assert {at(outcome, row.due): row.qty for row in purchases(outcome, "X")} == {
+        "Fri 06-12 08:00": 1,
+        "Fri 06-19 08:00": 3,
+        "Fri 06-26 08:00": 3,
+        "Tue 06-30 08:00": 3,
+    }
+    assert completion(outcome, "SO-1") == "Tue 06-30 08:00"
 
 
 def substitutes(oak: int = 1, pine: int = 2) -> Outcome:

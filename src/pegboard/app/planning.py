@@ -6,7 +6,7 @@ expire before it is used goes to somebody else.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -15,10 +15,12 @@ import numpy as np
 
 from pegboard import __version__
 from pegboard.app.rules import with_rules
+from pegboard.domain.calendar import DAY
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, in_order, info, warning
 from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.domain.snapshot import Snapshot
+from pegboard.insight.changes import with_changes
 from pegboard.insight.explain import Explainer
 from pegboard.insight.kpi import kpis
 from pegboard.insight.overload import said_of_limits
@@ -63,10 +65,11 @@ class Outcome:
 
 @dataclass
 class _Lessons:
-    """What earlier rounds taught: lines to leave out, locks to set free, when lots are really used."""
+    """What earlier rounds taught: what to leave out, locks to set free, which lots spoil before they are used."""
 
     drop: dict[str, LeftOut]
     stuck: dict[str, Finding]
+    unfilled: dict[str, Finding]
     unpinned: frozenset[str]
     barred: Barred
     findings: list[Finding]
@@ -99,7 +102,7 @@ def make_plan(
     report("checking the factory", 0.0)
     factory, faults = validate(snapshot)
     options = with_rules(options, factory, faults)
-    lessons = _Lessons({}, {}, frozenset(), frozenset(), [])
+    lessons = _Lessons({}, {}, {}, frozenset(), frozenset(), [])
     by = engine or _dispatched(options)
     attempt = _attempt(factory, lessons, by, options.relax, report)
     for _ in range(ROUNDS):
@@ -129,7 +132,7 @@ def _dispatched(options: Options) -> Engine:
 def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, relax: tuple[Limit, ...], report: Report) -> _Attempt:
     table = ProcessTable(factory)
     report("pulling orders through the bill of materials", 0.1)
-    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.barred)
+    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.unfilled, lessons.barred)
     report("scheduling", 0.3)
     problem = relaxed(build(factory, table, supply, lessons.unpinned), relax)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
@@ -161,6 +164,14 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
                 "mend the cause, or cancel the work order",
             )
             learned = True
+        if work.stock and work.line < 0 and work.stock not in lessons.unfilled:
+            lessons.unfilled[work.stock] = error(
+                "S306",
+                work.stock,
+                f"the stock of {work.stock} is not replenished: {why}",
+                "mend the cause; until then orders draw on what there is",
+            )
+            learned = True
     if learned:
         return True
     pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
@@ -181,20 +192,34 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     if broken:
         lessons.unpinned |= set(broken)
         return True
-    late_use = set(np.flatnonzero(result.schedule.setup_start >= problem.ops.latest_use).tolist())
-    start = result.schedule.setup_start
-    expired = {
-        (link.supply, _line_id(supply, link))
-        for link in supply.links
-        if link.op in late_use and link.expires <= start[link.op]
-    }
+    expired = set(_spoiled(attempt)) - lessons.barred
     lessons.barred |= expired
     return bool(expired)
 
 
+def _spoiled(attempt: _Attempt) -> Iterator[tuple[str, str]]:
+    """Lots that expire before they are used, each with the line that would use it."""
+    planned, supply = attempt.planned, attempt.planned.supply
+    start = attempt.result.schedule.setup_start
+    late_use = set(np.flatnonzero(start >= planned.problem.ops.latest_use).tolist())
+    for link in supply.links:
+        if link.op < 0:
+            continue
+        expires = link.expires
+        if link.supply_kind == "purchase":
+            days = planned.factory.items[link.item].shelf_life_days
+            if days is None:
+                continue
+            expires = planned.supplied_at(link) + int(days * DAY)
+        elif link.op not in late_use:
+            continue
+        if expires <= start[link.op]:
+            yield link.supply, _line_id(supply, link)
+
+
 def _line_id(supply: SupplyPlan, link: Link) -> str:
     work = supply.works[link.work]
-    return supply.lines[work.line].id if work.line >= 0 else work.root
+    return supply.lines[work.line].id if work.line >= 0 else work.root or work.stock
 
 
 def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
@@ -219,7 +244,7 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         operations = operation_rows(planned)
     messages = [*findings, *_messages(planned, orders)]
     numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
-    return Plan(
+    plan = Plan(
         timezone=planned.factory.zone.key,
         now=planned.factory.now,
         orders=orders,
@@ -227,28 +252,20 @@ def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: i
         operations=operations,
         purchases=purchase_rows(planned),
         pegs=peg_rows(planned),
-        buffers=(),
+        buffers=tuple(sorted(planned.supply.buffers, key=lambda b: b.item)),
         messages=tuple(in_order(messages)),
         kpis=numbers,
         certificate=Certificate(
             checked=verdict.checked,
             violations=verdict.violations,
-            ignored=_ignored(planned, options.relax),
+            ignored=tuple(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
             factory_hash=factory_hash,
             plan_hash="",
             seed=seed,
             version=__version__,
         ),
     )
-
-
-def _ignored(planned: Planned, relax: tuple[Limit, ...]) -> tuple[Ignored, ...]:
-    """Constraints the data asks for and the plan does not keep, because nothing does yet or the planner said so."""
-    ignored = [Ignored(constraint=name, why="relaxed on request") for name in relax]
-    sellers = {s.supplier for s in planned.factory.sources.values()}
-    if any(s.weekly_qty is not None and s.supplier in sellers for s in planned.factory.snapshot.suppliers):
-        ignored.append(Ignored(constraint="supplier_capacity", why="purchases are not spread over weeks yet"))
-    return tuple(ignored)
+    return with_changes(planned.factory, plan)
 
 
 def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:

@@ -20,6 +20,8 @@ app = App(
 Factory = Annotated[Path, Parameter(help="Factory folder or .xlsx workbook.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON records.")]
 Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No progress on stderr.")]
+Asked = Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")]
+PlanFolder = Annotated[Path | None, Parameter(help="Plan folder to ask; the factory is planned anew if absent.")]
 Rule = Annotated[
     str,
     Parameter(
@@ -109,6 +111,85 @@ def why(
     from pegboard.cli.why import run_why
 
     return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
+
+
+@app.command
+def buy(
+    factory: Asked = None,
+    *,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """List what to order by supplier, for which customers and steps, and what to change of what is ordered."""
+    from pegboard.cli.buy import run_buy
+
+    return run_buy(factory, plan, json=json, quiet=quiet)
+
+
+@app.command
+def pegs(
+    name: Annotated[str, Parameter(help="Order, order/line, work order, purchase order, proposed purchase or item.")],
+    factory: Asked = None,
+    *,
+    plan: PlanFolder = None,
+    slip: Annotated[
+        float | None, Parameter(help="Days that the supply comes later: how late it makes each order, estimated.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show where an order's supplies come from, or whom a supply serves, over all levels."""
+    from pegboard.cli.pegs import run_pegs
+
+    return run_pegs(name, factory, plan, slip, json=json, quiet=quiet)
+
+
+@app.command
+def kit(
+    factory: Asked = None,
+    *,
+    plan: PlanFolder = None,
+    policy: Annotated[
+        Literal["reserve", "skip"] | None,
+        Parameter(
+            help="reserve: an earlier work order keeps the parts it has; skip: they go on to a later one that can be "
+            "completed; clear_to_build of factory.toml if absent."
+        ),
+    ] = None,
+    days: Annotated[float, Parameter(help="Work orders that start within so many days.")] = 14.0,
+    wo: Annotated[str, Parameter(help="Only this work order, part by part.")] = "",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show which work orders are clear to build from stock and open orders, and what the others wait for."""
+    from pegboard.cli.kit import run_kit
+
+    return run_kit(factory, plan, policy, days, wo, json=json, quiet=quiet)
+
+
+@app.command
+def suppliers(factory: Factory, *, json: Json = False) -> int:
+    """Show how punctual suppliers have been, and the lead times that planning makes of it."""
+    from pegboard.cli.suppliers import run_suppliers
+
+    return run_suppliers(factory, json=json)
+
+
+@app.command
+def atp(
+    factory: Asked = None,
+    *,
+    item: Annotated[str, Parameter(help="A stocked, bought or buffered item.")],
+    plan: PlanFolder = None,
+    bucket: Annotated[Literal["day", "week"], Parameter(help="Days, or weeks from Monday.")] = "day",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what of an item is available to promise, period by period and cumulative."""
+    from pegboard.cli.atp import run_atp
+
+    return run_atp(factory, plan, item, bucket, json=json, quiet=quiet)
 
 
 @app.command

@@ -1,6 +1,7 @@
 """`pegboard plan`: run, write, and the summary on screen."""
 
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,13 +87,16 @@ def _summary(plan: Plan, seconds: float, out: Path | None) -> None:
     missing = [o for o in plan.orders if o.status == "unplanned"]
     if missing:
         line(f"missing  {counted(len(missing), 'line')} not planned, first {missing[0].id} ({missing[0].reason})")
-    if plan.purchases:
-        first = sum(1 for p in plan.purchases if p.order_by <= plan.now)
-        hurry = sum(1 for p in plan.purchases if not p.feasible)
+    buys = [p for p in plan.purchases if p.action == "order"]
+    if buys:
+        first = sum(1 for p in buys if p.order_by <= plan.now)
+        hurry = sum(1 for p in buys if not p.feasible)
         line(
-            f"buy      {counted(len(plan.purchases), 'purchase')}, {first:,} to order today, "
+            f"buy      {counted(len(buys), 'purchase')}, {first:,} to order today, "
             f"{hurry:,} needed earlier than they can arrive"
         )
+    if changed := Counter(p.action for p in plan.purchases if p.action != "order"):
+        line("change   open purchases: " + ", ".join(f"{action} {n:,}" for action, n in sorted(changed.items())))
     errors = sum(1 for f in plan.messages if f.severity == "error")
     warnings = sum(1 for f in plan.messages if f.severity == "warning")
     if errors or warnings:

@@ -6,7 +6,11 @@ from pegboard.domain.record import Moment, Record
 
 
 class Buffer(Record, frozen=True, kw_only=True):
-    """A decoupling point: zones computed from a profile, given (`override`) or two-sided (`min_max`)."""
+    """A decoupling point: zones computed from a profile, given (`override`) or two-sided (`min_max`).
+
+    `extra_lead_time_days` lengthens the lead time for sizing alone; up to `multiple_tolerance_pct` of a multiple, an
+    order is rounded down to it.
+    """
 
     item: str
     profile: str = ""
@@ -22,6 +26,8 @@ class Buffer(Record, frozen=True, kw_only=True):
     tor: float | None = None
     toy: float | None = None
     tog: float | None = None
+    extra_lead_time_days: float = 0.0
+    multiple_tolerance_pct: float = 0.0
 
 
 class BufferProfile(Record, frozen=True, kw_only=True):
@@ -34,10 +40,11 @@ class BufferProfile(Record, frozen=True, kw_only=True):
 
 
 class BufferAdjustment(Record, frozen=True, kw_only=True):
-    """A factor on usage, lead time or a zone, from `start` to `end`."""
+    """A factor on usage, lead time or a zone, from `start` to `end`; with `end_factor` it runs straight to that."""
 
     item: str
     kind: Literal["adu", "lead_time", "red", "yellow", "green"]
     factor: float
     start: Moment
     end: Moment
+    end_factor: float | None = None

@@ -36,10 +36,11 @@ class Member(msgspec.Struct, frozen=True, gc=False):
 class Factory(msgspec.Struct, frozen=True, kw_only=True):
     """Everything planning looks up, by name. Instants are UTC seconds.
 
-    `bom` and `routing` hold only usable rows, steps in order of work; `routes` the usable routes by rank of items that
-    have alternate ones, and `routing` the steps of each. `members` resolves resource, group and skill names; `blocked`
-    says why an item can't be made or bought anew; `level` is the low-level code, 0 for end items. `timelines` has one
-    shared object per distinct calendar, so identity is equality.
+    `bom`, `byproducts` and `routing` hold only usable rows, steps in order of work; `routes` the usable routes by rank
+    of items that have alternate ones, and `routing` the steps of each. `suppliers` is who sells an item, first choice
+    first; `coproduct_of` the line by which an item comes of the making of another one. `members` resolves resource,
+    group and skill names; `blocked` says why an item can't be made or bought anew; `level` is the low-level code, 0 for
+    end items. `timelines` has one shared object per distinct calendar, so identity is equality.
     """
 
     snapshot: Snapshot
@@ -57,11 +58,13 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
     items: dict[str, Item]
     supply: dict[str, Supply]
     bom: dict[str, tuple[BomLine, ...]]
+    byproducts: dict[str, tuple[BomLine, ...]]
     routes: dict[str, tuple[Route, ...]]
     routing: dict[RouteKey, tuple[RoutingStep, ...]]
     alternates: dict[StepKey, tuple[RoutingAlternate, ...]]
     needs: dict[StepKey, tuple[RoutingNeed, ...]]
-    sources: dict[str, ItemSupplier]
+    suppliers: dict[str, tuple[ItemSupplier, ...]]
+    coproduct_of: dict[str, BomLine]
     blocked: dict[str, Finding]
     level: dict[str, int]
     lines: tuple[OrderLine, ...]
@@ -85,16 +88,17 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
         customer = self.customers.get(line.customer)
         return 1.0 if customer is None or customer.weight is None else customer.weight
 
-    def purchase_unit(self, item: str) -> float:
+    def first_supplier(self, item: str) -> ItemSupplier | None:
+        """Who an item is bought from first; None where nobody is named."""
+        return self.suppliers[item][0] if item in self.suppliers else None
+
+    def purchase_unit(self, source: ItemSupplier) -> float:
         """How much of an item's own unit one unit of purchase holds; 0 where it is bought in its own unit."""
-        source = self.sources.get(item)
-        if source is None:
-            return 0.0
         if source.uom_factor is not None:
             return source.uom_factor
-        if source.uom in ("", self.items[item].uom):
+        if source.uom in ("", self.items[source.item].uom):
             return 0.0
-        return self.conversion(item, source.uom) or 0.0
+        return self.conversion(source.item, source.uom) or 0.0
 
     def conversion(self, item: str, unit: str) -> float | None:
         """The factor from a unit to an item's own, the item's rows before general ones; None where none is given."""

@@ -23,7 +23,11 @@ from pegboard.domain.supply import (
 
 
 class PlanningPolicy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Every switch the domain leaves open (`[policy]` in factory.toml)."""
+    """Every switch the domain leaves open (`[policy]` in factory.toml).
+
+    Changes of open purchases are not asked for where they are smaller than `expedite_days`, `defer_days` or, of what is
+    open, `change_qty_pct`; what makes a customer late always is.
+    """
 
     net_finished_stock: bool = True
     buffer_trigger: Literal["at_or_below", "below"] = "at_or_below"
@@ -33,6 +37,9 @@ class PlanningPolicy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queue_time: Literal["minimum", "norm"] = "minimum"
     efficiency_on_setup: bool = True
     supplier_service: float = 0.0
+    expedite_days: float = 0.0
+    defer_days: float = 5.0
+    change_qty_pct: float = 10.0
     large_demand: Literal["propose", "dedicate"] = "propose"
 
 

@@ -1,6 +1,5 @@
-"""Delivery figures over order lines, and how reliable a supplier has been: published definitions, plain numbers."""
+"""Delivery figures over order lines and of equipment: published definitions, plain numbers."""
 
-import math
 from collections.abc import Sequence
 
 import msgspec
@@ -65,28 +64,6 @@ def delivery_figures(lines: Sequence[Delivery]) -> DeliveryFigures:
         otif_pct=100 * full / n,
         volume_pct=100 * punctual / ordered if ordered else 100.0,
     )
-
-
-class Reliability(msgspec.Struct, frozen=True, gc=False):
-    """A supplier's record: share delivered by the promised day, and mean lateness in days."""
-
-    otd_pct: float
-    mean_days: float
-    lateness: tuple[float, ...]
-
-    def percentile(self, share: float) -> float:
-        """The lateness that `share` percent of the deliveries did not exceed, by nearest rank."""
-        rank = max(1, math.ceil(share / 100 * len(self.lateness) - 1e-9))
-        return self.lateness[rank - 1]
-
-
-def reliability(lateness_days: Sequence[float]) -> Reliability:
-    """Reliability from past deliveries, each its days after the promised day. Raises ValueError for none."""
-    if not lateness_days:
-        raise ValueError("no deliveries to judge a supplier by")
-    on_time = sum(days <= 0 for days in lateness_days)
-    n = len(lateness_days)
-    return Reliability(100 * on_time / n, sum(lateness_days) / n, tuple(sorted(lateness_days)))
 
 
 def oee(planned: float, running: float, possible: float, produced: float, good: float) -> float:

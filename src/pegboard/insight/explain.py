@@ -18,11 +18,12 @@ from pegboard.scheduling.held import holds
 from pegboard.tables.supply import Link
 
 Kind = Literal[
-    "material", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"
+    "material", "buffer", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"
 ]
 
 LABEL: dict[str, str] = {
     "material": "material",
+    "buffer": "buffer",
     "resource": "resource busy",
     "closed": "closed",
     "setup": "setup",
@@ -112,7 +113,12 @@ class Explainer:
         return sorted((s for s in found if s.seconds > 0), key=lambda s: (s.start, s.end))
 
     def _supply(self, link: Link, until: int, *, to_parent: bool) -> list[Segment]:
-        """Segments from now to when a supply is there."""
+        """Segments from now to when a supply is there; a buffer decouples, so what is behind it is not followed."""
+        if self.p.factory.items[link.item].policy == "buffer" and until > self.now:
+            what = (
+                f"the buffer of {link.item} has enough with {link.supply} on {_date(self.p, self.p.supplied_at(link))}"
+            )
+            return [_segment("buffer", self.now, until, link.item, what)]
         if link.supply_kind != "wo":
             return [_segment("material", self.now, until, link.item, self._source(link))] if until > self.now else []
         ends = self.p.last_ops[link.index]
@@ -301,7 +307,7 @@ class Explainer:
         words: dict[tuple[str, str], str] = {}
         for s in chain:
             kind: str = "process" if s.kind in ("run", "setup", "queue", "wait", "move") else s.kind
-            key = (kind, s.subject if kind in ("material", "resource") else "")
+            key = (kind, s.subject if kind in ("material", "buffer", "resource") else "")
             if kind in ("closed", "held"):
                 continue
             waits[key] += s.seconds
@@ -312,6 +318,8 @@ class Explainer:
         took = duration(seconds)
         if kind == "material":
             return "material", f"waits {took} for material: {words[kind, subject]}"
+        if kind == "buffer":
+            return "buffer", f"waits {took}: {words[kind, subject]}"
         if kind == "resource":
             return "capacity", f"waits {took} for {subject}: {words[kind, subject]}"
         if kind == "process":

@@ -110,8 +110,13 @@ class Planned:
                 wanted[link.index] = min(need, wanted.get(link.index, need))
         found = []
         for i, purchase in enumerate(self.supply.purchases):
-            order_by, due, _ = self.dates.order_by(purchase.item, max(wanted[i], purchase.earliest))
-            found.append((order_by, due, wanted[i], purchase.need >= purchase.earliest))
+            need = wanted.get(i, purchase.need)
+            if purchase.in_week:
+                due = purchase.earliest
+                order_by = self.dates.order_day(purchase.item, purchase.source, due)
+            else:
+                order_by, due, _ = self.dates.order_by(purchase.item, purchase.source, max(need, purchase.earliest))
+            found.append((order_by, due, need, purchase.need >= purchase.earliest))
         return found
 
     def supplied_at(self, link: Link) -> int:

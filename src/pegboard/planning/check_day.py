@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from pegboard.domain.item import Item, Supply
-from pegboard.domain.snapshot import PlanningPolicy, Snapshot
+from pegboard.domain.item import Item
+from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.faults import Faults
+from pegboard.planning.reliability import received_on
 
 _CLOSED = frozenset({"done", "closed", "cancelled", "received"})
 
@@ -33,11 +35,11 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
                 order.source,
             )
     for lot in snapshot.stock:
-        if lot.reserved_for and lot.reserved_for not in orders:
+        if lot.reserved_for and lot.reserved_for not in orders | customers:
             faults.warning(
                 "V152",
                 lot.item,
-                f"stock of {lot.item} is reserved for order {lot.reserved_for}, which does not exist",
+                f"stock of {lot.item} is reserved for {lot.reserved_for}, which is neither an order nor a customer",
                 "clear the reservation; until then nobody may use it",
                 lot.source,
             )
@@ -71,21 +73,11 @@ def check_references(snapshot: Snapshot, items: Mapping[str, Item], faults: Faul
             )
 
 
-def check_unused(snapshot: Snapshot, supply: Mapping[str, Supply], faults: Faults) -> None:
+def check_unused(snapshot: Snapshot, faults: Faults) -> None:
     """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
-    policy, plain = snapshot.settings.policy, PlanningPolicy()
-    sellers = {s.supplier for s in snapshot.item_suppliers}
     unused = {
-        "pegging = hard": sum(i.pegging == "hard" for i in snapshot.items),
-        "shelf_life_days of bought items": sum(
-            i.shelf_life_days is not None and supply[i.item] == "buy" for i in snapshot.items
-        ),
         "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
         "option_rules.csv": len(snapshot.option_rules),
-        "weekly_qty for purchases": sum(s.weekly_qty is not None and s.supplier in sellers for s in snapshot.suppliers),
-        "replenishment of buffers": sum(i.policy == "buffer" for i in snapshot.items),
-        "clear_to_build": int(policy.clear_to_build != plain.clear_to_build),
-        "buffer_trigger": int(policy.buffer_trigger != plain.buffer_trigger),
     }
     for what, count in unused.items():
         if count:
@@ -113,7 +105,8 @@ def check_inventory(
             elif lot.status == "free":
                 lots[lot.item].append(lot)
     for po in snapshot.purchase_orders:
-        if _is_known(po.item, items, f"purchase order {po.id}", po.source, faults) and po.status.lower() not in _CLOSED:
+        known = _is_known(po.item, items, f"purchase order {po.id}", po.source, faults)
+        if known and _is_to_come(po, snapshot, faults):
             receipts[po.item].append(po)
     for wo in snapshot.work_orders:
         if not _is_known(wo.item, items, f"work order {wo.wo}", wo.source, faults) or wo.status in _CLOSED:
@@ -133,6 +126,26 @@ def check_inventory(
         {i: tuple(sorted(r, key=lambda p: p.id)) for i, r in sorted(receipts.items())},
         {i: tuple(sorted(r, key=lambda w: w.wo)) for i, r in sorted(work_orders.items())},
     )
+
+
+def _is_to_come(po: PurchaseOrder, snapshot: Snapshot, faults: Faults) -> bool:
+    """Whether a purchase order is open: not closed, and not received whole by today."""
+    if po.status.lower() in _CLOSED:
+        return False
+    zone = ZoneInfo(snapshot.settings.timezone)
+    came = received_on(po, zone)
+    if came is None:
+        return True
+    is_future = came > snapshot.settings.now.astimezone(zone).date()
+    if is_future:
+        faults.warning(
+            "V230",
+            po.id,
+            f"purchase order {po.id} of {po.item} is said to be received on {came}, which is after now",
+            "correct the day; until then it is planned to arrive as promised, and teaches nothing of its supplier",
+            po.source,
+        )
+    return is_future
 
 
 def _is_workable(wo: WorkOrder, faults: Faults) -> bool:

@@ -18,9 +18,10 @@ Routing = Mapping[RouteKey, tuple[RoutingStep, ...]]
 
 def check_bom(
     snapshot: Snapshot, items: Mapping[str, Item], routes: Routes, routing: Routing, faults: Faults
-) -> dict[str, tuple[BomLine, ...]]:
-    """Usable component lines by parent."""
+) -> tuple[dict[str, tuple[BomLine, ...]], dict[str, tuple[BomLine, ...]]]:
+    """Usable lines by parent: of components, and of what comes out besides."""
     bom: dict[str, list[BomLine]] = defaultdict(list)
+    byproducts: dict[str, list[BomLine]] = defaultdict(list)
     for line in snapshot.bom:
         if line.parent not in items:
             faults.error(
@@ -48,15 +49,6 @@ def check_bom(
                 "make one item per variant",
                 line.source,
             )
-        if line.kind == "byproduct":
-            faults.warning(
-                "V132",
-                line.parent,
-                f"{line.parent} yields by-product {line.component}, which is not planned as a supply yet",
-                "add what it yields to stock.csv when it is there",
-                line.source,
-            )
-            continue
         for route in [line.route] if line.route else names(routes, line.parent):
             steps = {s.step for s in routing.get((line.parent, route), ())}
             if line.step is not None and line.step not in steps:
@@ -68,7 +60,11 @@ def check_bom(
                     "correct the step",
                     line.source,
                 )
-        bom[line.parent].append(line)
+        (bom if line.kind == "component" else byproducts)[line.parent].append(line)
+    return _by_parent(bom), _by_parent(byproducts)
+
+
+def _by_parent(bom: Mapping[str, list[BomLine]]) -> dict[str, tuple[BomLine, ...]]:
     return {p: tuple(sorted(rows, key=_bom_key)) for p, rows in sorted(bom.items())}
 
 
@@ -115,8 +111,10 @@ def check_phantoms(bom: Mapping[str, tuple[BomLine, ...]], supply: Mapping[str, 
                     stopped.append(parent)
 
 
-def check_sources(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults) -> dict[str, ItemSupplier]:
-    """For each item the supplier it is bought from first."""
+def check_suppliers(
+    snapshot: Snapshot, items: Mapping[str, Item], faults: Faults
+) -> dict[str, tuple[ItemSupplier, ...]]:
+    """For each item who sells it: by rank, then price, then name."""
     known = {s.supplier for s in snapshot.suppliers}
     rows: dict[str, list[ItemSupplier]] = defaultdict(list)
     for row in snapshot.item_suppliers:
@@ -138,7 +136,11 @@ def check_sources(snapshot: Snapshot, items: Mapping[str, Item], faults: Faults)
                 row.source,
             )
         rows[row.item].append(row)
-    return {i: min(found, key=lambda r: (r.rank, r.supplier)) for i, found in sorted(rows.items())}
+    return {i: tuple(sorted(found, key=_preference)) for i, found in sorted(rows.items())}
+
+
+def _preference(row: ItemSupplier) -> tuple[float, float, str]:
+    return (row.rank, float("inf") if row.price is None else row.price, row.supplier)
 
 
 def check_supply(
@@ -146,7 +148,7 @@ def check_supply(
     items: Mapping[str, Item],
     supply: Mapping[str, Supply],
     routing: Routing,
-    sources: Mapping[str, ItemSupplier],
+    suppliers: Mapping[str, tuple[ItemSupplier, ...]],
     faults: Faults,
 ) -> None:
     """Items that have no source, or no capacity behind them."""
@@ -154,7 +156,7 @@ def check_supply(
     with_routing = {item for item, _ in routing}
     for name, how in supply.items():
         item = items[name]
-        if how == "buy" and name not in sources and item.lead_time_days <= 0:
+        if how == "buy" and name not in suppliers and item.lead_time_days <= 0:
             faults.block_quietly(
                 name,
                 "V105",
@@ -182,7 +184,7 @@ def check_supply(
 
 def check_units(factory: Factory, faults: Faults) -> None:
     """A purchase unit needs a way to the item's own; there is no silent one to one."""
-    for item, source in factory.sources.items():
+    for item, source in ((i, source) for i, rows in factory.suppliers.items() for source in rows):
         own = factory.items[item].uom
         known = source.uom in ("", own) or source.uom_factor is not None or factory.conversion(item, source.uom)
         if not known:

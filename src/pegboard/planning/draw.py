@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pegboard.domain.factory import Factory
 from pegboard.domain.quantity import round_up
-from pegboard.planning.explode import Exploder
+from pegboard.planning.explode import Choose, Exploder
 from pegboard.planning.net import Draw
 from pegboard.planning.offset import Batch
 from pegboard.tables.process import ProcessTable
@@ -13,11 +13,13 @@ from pegboard.tables.supply import Line, Work
 
 
 class Drawing:
-    """Draws of the work orders of one run over the levels; the exploder remembers what it met on the way."""
+    """Draws of the work orders of one run over the levels; `choose` picks among alternate components."""
 
-    def __init__(self, factory: Factory, table: ProcessTable, lines: Sequence[Line]) -> None:
+    def __init__(
+        self, factory: Factory, table: ProcessTable, lines: Sequence[Line], exploder: Exploder, choose: Choose
+    ) -> None:
         self.factory, self.table, self.lines = factory, table, lines
-        self.exploder = Exploder(factory)
+        self.exploder, self._choose = exploder, choose
         self._steps: dict[int, list[tuple[int | None, int]]] = {}
 
     def draws(self, works: Sequence[Work], batch: Batch) -> Iterator[Draw]:
@@ -33,34 +35,37 @@ class Drawing:
             first, last = work.first_op - batch.base, work.first_op - batch.base + work.n_op
             started: dict[int | None, float] = {}
             where: dict[int | None, range] = {}
+            wanted_at: dict[int | None, int] = {}
             for number, at in self._drawing_steps(work):
                 begin = bisect_left(row, at, first, last)
                 if begin < last and row[begin] == at and not issued[begin]:
-                    where[number] = range(begin, bisect_right(row, at, begin, last))
-                    started[number] = qty[begin] if len(where[number]) == 1 else sum(qty[i] for i in where[number])
+                    parts = where[number] = range(begin, bisect_right(row, at, begin, last))
+                    latest = start if self.table.rows[at].preds else arrival
+                    started[number] = qty[begin] if len(parts) == 1 else sum(qty[i] for i in parts)
+                    wanted_at[number] = latest[begin] if len(parts) == 1 else min(latest[i] for i in parts)
             if not started:
                 continue
             line = self.lines[work.line] if work.line >= 0 else None
             record = work.record
             route = self.table.processes[work.process].route
-            for component, number, wanted in self.exploder.components(work.item, route, started, work.need):
+            for component, number, wanted in self.exploder.components(work, route, started, wanted_at, self._choose):
                 parts = where[number]
-                first_part = parts.start
-                latest = start if self.table.rows[row[first_part]].preds else arrival
                 yield Draw(
                     component,
                     wanted,
-                    latest[first_part] if len(parts) == 1 else min(latest[i] for i in parts),
+                    wanted_at[number],
                     line.priority if line else 100,
                     work.line,
                     line.record.order if line else (record.order if record else ""),
-                    line.id if line else work.root,
+                    line.id if line else work.root or work.stock,
                     line.record.options if line else work.options,
                     w,
-                    batch.base + first_part,
+                    batch.base + parts.start,
                     work.earliest,
                     record is not None and record.status in ("released", "started"),
+                    work.is_spare,
                     () if len(parts) == 1 else self._shares(component, wanted, qty, parts),
+                    customer=line.record.customer if line else "",
                 )
 
     def _drawing_steps(self, work: Work) -> list[tuple[int | None, int]]:

@@ -1,6 +1,6 @@
 """Which components a work order draws, at which step and how much: the bill of materials, phantoms looked through."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from pegboard.domain.calendar import local_day
@@ -10,6 +10,17 @@ from pegboard.domain.quantity import round_up
 from pegboard.domain.record import Moment
 from pegboard.domain.routing import Route
 from pegboard.planning.check_routes import is_of
+from pegboard.tables.supply import Work
+
+Choice = tuple[BomLine, ...]
+"""A component line, or the lines of an alternate group in order of preference, of which one is taken."""
+Choose = Callable[[Choice, Sequence[float], int], int]
+"""Which line of a choice to take, from the quantities that each would need and the instant they are wanted."""
+
+
+def first_choice(_choice: Choice, _qty: Sequence[float], _need: int) -> int:
+    """Always the preferred one."""
+    return 0
 
 
 class Exploder:
@@ -20,7 +31,7 @@ class Exploder:
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
-        self._always: dict[RouteKey, tuple[BomLine, ...]] = {}
+        self._always: dict[RouteKey, tuple[Choice, ...]] = {}
         self._dated: set[str] = set()
         self.gaps: set[tuple[str, date]] = set()
         for parent, lines in factory.bom.items():
@@ -28,10 +39,10 @@ class Exploder:
                 self._dated.add(parent)
             else:
                 for route in factory.route_names(parent):
-                    self._always[parent, route] = _one_alternate([line for line in lines if is_of(line, route)])
+                    self._always[parent, route] = _choices([line for line in lines if is_of(line, route)])
 
-    def lines(self, parent: str, need: int, route: str = "") -> tuple[BomLine, ...]:
-        """The component lines of a route in force when `need` falls, one of each alternate group."""
+    def choices(self, parent: str, need: int, route: str = "") -> tuple[Choice, ...]:
+        """The component lines of a route in force when `need` falls, those of an alternate group as one choice."""
         if parent not in self._dated:
             return self._always.get((parent, route), ())
         day = local_day(need, self.factory.zone)
@@ -39,10 +50,15 @@ class Exploder:
         dated = [line for line in lines if line.valid_from or line.valid_to]
         if dated and not any(is_effective(line, day) for line in dated):
             self.gaps.add((parent, day))
-        return _one_alternate([line for line in lines if is_effective(line, day)])
+        return _choices([line for line in lines if is_effective(line, day)])
 
     def components(
-        self, parent: str, route: str, started: dict[int | None, float], need: int
+        self,
+        work: Work,
+        route: str,
+        started: Mapping[int | None, float],
+        wanted_at: Mapping[int | None, int],
+        choose: Choose = first_choice,
     ) -> list[tuple[str, int | None, float]]:
         """`(component, step, quantity)` for a work order that starts `started[step]` pieces (None: first step).
 
@@ -50,23 +66,31 @@ class Exploder:
         need on to their own components at the same step; they have no stock and no lead time.
         """
         found: list[tuple[str, int | None, float]] = []
-        todo: list[tuple[BomLine, int | None, float | None]] = [
-            (line, line.step, None) for line in reversed(self.lines(parent, need, route))
+        todo: list[tuple[Choice, int | None, float | None]] = [
+            (choice, choice[0].step, None) for choice in reversed(self.choices(work.item, work.need, route))
         ]
         while todo:
-            line, step, of_phantom = todo.pop()
+            choice, step, of_phantom = todo.pop()
             base = started.get(step) if of_phantom is None else of_phantom
             if base is None or base <= 0:
                 continue
-            qty = self._quantity(line, base)
-            if qty <= 0:
+            qty = [self._quantity(line, base) for line in choice]
+            at = choose(choice, qty, wanted_at[step]) if len(choice) > 1 else 0
+            component = choice[at].component
+            if qty[at] <= 0:
                 continue
-            if self.factory.supply[line.component] == "phantom":
-                made = qty / self.factory.items[line.component].yield_
-                todo.extend((sub, step, made) for sub in reversed(self.lines(line.component, need)))
+            if self.factory.supply[component] == "phantom":
+                made = qty[at] / self.factory.items[component].yield_
+                todo.extend((sub, step, made) for sub in reversed(self.choices(component, work.need)))
             else:
-                found.append((line.component, step, qty))
+                found.append((component, step, qty[at]))
         return found
+
+    def byproducts(self, work: Work, route: str) -> list[BomLine]:
+        """The lines of what a work order on a route yields besides its item, by its date of need."""
+        day = local_day(work.need, self.factory.zone)
+        lines = self.factory.byproducts.get(work.item, ())
+        return [line for line in lines if is_of(line, route) and is_effective(line, day)]
 
     def _quantity(self, line: BomLine, started: float) -> float:
         gross = (line.qty_per / line.per_qty * started + line.fixed_qty) / line.yield_
@@ -84,12 +108,16 @@ def _day(moment: Moment) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _one_alternate(lines: Sequence[BomLine]) -> tuple[BomLine, ...]:
-    """All lines outside alternate groups, and of each group the one of lowest rank."""
-    best: dict[str, BomLine] = {}
+def _choices(lines: Sequence[BomLine]) -> tuple[Choice, ...]:
+    """Lines outside alternate groups one by one, each group at the place of its first line, preferred ones first."""
+    groups: dict[str, list[BomLine]] = {}
     for line in lines:
         if line.alternate_group:
-            other = best.get(line.alternate_group)
-            if other is None or (line.rank, line.component) < (other.rank, other.component):
-                best[line.alternate_group] = line
-    return tuple(line for line in lines if not line.alternate_group or best[line.alternate_group] is line)
+            groups.setdefault(line.alternate_group, []).append(line)
+    found: list[Choice] = []
+    for line in lines:
+        if not line.alternate_group:
+            found.append((line,))
+        elif groups[line.alternate_group][0] is line:
+            found.append(tuple(sorted(groups[line.alternate_group], key=lambda r: (r.rank, r.component))))
+    return tuple(found)

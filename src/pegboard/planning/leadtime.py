@@ -106,9 +106,9 @@ def levels(factory: Factory, table: ProcessTable) -> Levels:
         if item in factory.blocked:
             continue
         taken: dict[str, Days] = {}
-        for line in exploder.lines(item, factory.now, factory.route_names(item)[0]):
+        for line, *_ in exploder.choices(item, factory.now, factory.route_names(item)[0]):
             until = making[item].until.get(line.step, NONE)
-            if line.kind == "component" and until.total <= taken.get(line.component, until).total:
+            if until.total <= taken.get(line.component, until).total:
                 taken[line.component] = until
         components[item] = tuple((component, until.total) for component, until in taken.items())
         first.update(((item, component), until) for component, until in taken.items())
@@ -160,6 +160,6 @@ def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
 
 def _purchase_days(factory: Factory, item: str) -> float:
     """Days to buy an item from its first supplier."""
-    source = factory.sources.get(item)
+    source = factory.first_supplier(item)
     lead = source.lead_time_days if source else None
     return factory.items[item].lead_time_days if lead is None else lead

@@ -64,6 +64,19 @@ def _closed_path(graph: Graph, start: str, knot: set[str]) -> list[str]:
     return [start]
 
 
+def reaches(graph: Graph, start: str, end: str) -> bool:
+    """Whether `end` is below `start`, or is that item itself."""
+    todo, seen = [start], {start}
+    while todo:
+        at = todo.pop()
+        if at == end:
+            return True
+        fresh = set(graph.get(at, ())) - seen
+        seen |= fresh
+        todo.extend(fresh)
+    return False
+
+
 def low_level_codes(graph: Graph, items: Iterable[str]) -> dict[str, int]:
     """The longest distance of each item below any end item; `graph` must be free of cycles."""
     parents: dict[str, int] = dict.fromkeys(items, 0)

@@ -9,18 +9,25 @@ from fractions import Fraction
 
 import msgspec
 
+from pegboard.domain.calendar import DAY, FAR
 from pegboard.domain.factory import Factory
 from pegboard.domain.quantity import round_up, up_to_multiple
+from pegboard.domain.supply import ItemSupplier
 
 
 class LotRule(msgspec.Struct, frozen=True, gc=False):
-    """Minimum, multiple and maximum of one supply, the span of days that one lot may cover, and decimals."""
+    """Minimum, multiple and maximum of one supply, the span of days that one lot may cover, and decimals.
+
+    What a lot covers is wanted within the seconds it `keeps`, and by a `single_order` where the item is pegged hard.
+    """
 
     min_qty: float = 0.0
     multiple: float = 0.0
     max_qty: float | None = None
     batch_days: float = 0.0
     decimals: int = 0
+    keeps: int = FAR
+    single_order: bool = False
 
     def lots(self, qty: float) -> list[float]:
         """Quantities of the supplies that together cover `qty`, in the order they are used."""
@@ -57,18 +64,21 @@ def _whole_units(multiple: float, unit: float) -> float:
     return math.lcm(int(common[0] * scale), int(common[1] * scale)) / scale
 
 
-def rule_for(factory: Factory, item: str) -> LotRule:
-    """The lot rule of an item; for bought items the supplier's minimum and multiple come before the item's own."""
+def rule_for(factory: Factory, item: str, source: ItemSupplier | None = None) -> LotRule:
+    """The lot rule of an item; bought from a supplier, that one's minimum and multiple come before the item's own."""
     record = factory.items[item]
-    min_qty, multiple = record.min_qty, record.multiple
-    if factory.supply[item] == "buy" and (source := factory.sources.get(item)):
+    min_qty, multiple, max_qty = record.min_qty, record.multiple, record.max_qty
+    if source is not None:
         min_qty = min_qty if source.min_qty is None else source.min_qty
         multiple = multiple if source.multiple is None else source.multiple
-        multiple = _whole_units(multiple, factory.purchase_unit(item))
+        multiple = _whole_units(multiple, factory.purchase_unit(source))
+    days = record.shelf_life_days if factory.supply[item] == "buy" else None
     return LotRule(
         min_qty=min_qty,
         multiple=multiple,
-        max_qty=record.max_qty,
+        max_qty=max_qty,
         batch_days=record.batch_days,
         decimals=record.decimals,
+        keeps=FAR if days is None else int(days * DAY),
+        single_order=record.pegging == "hard",
     )

@@ -1,10 +1,10 @@
 """Net the demands for one item against stock and open supply, and form new lots for what remains.
 
-Demands are served in the order of allocation; each takes what is reserved for its order, free stock (first expiring
+Demands are served in the order of allocation; each takes what is kept for its order, free stock (first expiring
 first), open orders, what earlier lots left over, and then a new lot. Who needs what when is `explode.py`'s business.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -18,9 +18,11 @@ _EPS = 1e-9
 
 
 class Draw(msgspec.Struct, gc=False):
-    """A demand for an item: of line `line` itself (`work` -1), or of operation `op` of work order `work`.
+    """A demand for an item: of line `line` itself (`work` -1), of operation `op` of work order `work`, or (both -1)
+    to stock.
 
-    Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
+    It `is_spare` where it fills up a stock that nobody has drawn so far down. `variant` are those of its options that
+    matter to the item. Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
     """
 
     item: str
@@ -35,13 +37,27 @@ class Draw(msgspec.Struct, gc=False):
     op: int
     earliest: int
     is_released: bool = False
+    is_spare: bool = False
     parts: tuple[float, ...] = ()
+    variant: Options = ()
+    customer: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The order it belongs to, or the existing work order."""
+        return self.order or self.line_id
+
+    def is_for(self, name: str) -> bool:
+        """Whether a supply kept for an order, a line or a customer is kept for this draw."""
+        return name in (self.order, self.line_id, self.customer)
 
 
 class Source(msgspec.Struct, gc=False):
     """A supply that is there or coming, with what is left of it.
 
-    `preferred` names an order served first but not alone; a supply of one `variant` serves equal options only.
+    It can be there at `available`, and is planned for `planned` where that is later. `reserved` names the order, line
+    or customer that alone may take it, `preferred` an order served first but not alone; a supply of one `variant`
+    serves equal ones only. A by-product is `made_by` a work order of another item.
     """
 
     kind: SupplyKind
@@ -53,6 +69,8 @@ class Source(msgspec.Struct, gc=False):
     reserved: str = ""
     preferred: str = ""
     variant: Options = ()
+    planned: int = 0
+    made_by: int = -1
 
 
 class Taken(msgspec.Struct, gc=False):
@@ -61,6 +79,103 @@ class Taken(msgspec.Struct, gc=False):
     source: Source
     draw: Draw
     qty: float
+
+
+NewLots = Callable[[Sequence[Draw], float], list[Source]]
+"""Make new supply of a quantity for these draws; an empty list where that is impossible."""
+MayMeet = Callable[[Source, Draw], bool]
+"""Whether a source may serve a draw, whatever their dates."""
+
+
+def none_new(_draws: Sequence[Draw], _qty: float) -> list[Source]:
+    """No new supply: the draws wait for what there is."""
+    return []
+
+
+class Netting:
+    """The draws on one item and its supplies: `taken` grows as they are served, `short` is what nobody can give."""
+
+    def __init__(self, draws: list[Draw], sources: list[Source], allocation: str, may_meet: MayMeet) -> None:
+        draws.sort(key=allocation_key(allocation))
+        sources.sort(key=_usual_order)
+        self.draws, self.sources = draws, sources
+        self.left = [d.qty for d in draws]
+        self.taken: list[Taken] = []
+        self.short: list[tuple[Draw, float]] = []
+        self._may_meet = may_meet
+
+    def add(self, sources: Iterable[Source]) -> None:
+        """More supplies, at their place in the order of dates."""
+        self.sources.extend(sources)
+        self.sources.sort(key=_usual_order)
+
+    def serve_kept(self) -> None:
+        """Give what is kept for an order to that order, before all others are served."""
+        kept = {s.reserved or s.preferred for s in self.sources} - {""}
+        if not kept:
+            return
+        for k, draw in enumerate(self.draws):
+            if draw.order in kept or draw.line_id in kept or draw.customer in kept:
+                own = [s for s in self.sources if (name := s.reserved or s.preferred) and draw.is_for(name)]
+                self.left[k] = self._take(draw, self.left[k], own, partial(self._is_usable, draw, FAR))
+
+    def serve(self, rule: LotRule, new_lots: NewLots, earliest_new: int, day_of: Callable[[int], int]) -> None:
+        """Serve all draws in turn, with new lots for what supplies do not cover.
+
+        An open order that comes later than needed is passed over only if a new one would be there sooner. With
+        `batch_days` the shortages of that many days from the first one share a lot; `day_of` numbers local days.
+        """
+        waiting: list[tuple[Draw, float]] = []
+        for draw, wanted in zip(self.draws, self.left, strict=True):
+            if waiting and not _share_a_lot(rule, waiting[0][0], draw, day_of):
+                self._close_window(waiting, new_lots)
+            patience = max(draw.need, earliest_new)
+            missing = self._take(draw, wanted, self.sources, partial(self._is_usable, draw, patience))
+            if missing > _EPS + 1e-12 * draw.qty:
+                waiting.append((draw, missing))
+                if rule.batch_days <= 0:
+                    self._close_window(waiting, new_lots)
+            if self.sources and self.sources[0].left <= _EPS:
+                self.sources[:] = [s for s in self.sources if s.left > _EPS]
+        self._close_window(waiting, new_lots)
+
+    def _close_window(self, waiting: list[tuple[Draw, float]], new_lots: NewLots) -> None:
+        """One supply for all that wait; who may not have of it gets one of his own."""
+        if not waiting:
+            return
+        lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting))
+        for draw, qty in waiting:
+            missing = self._take(draw, qty, lots, lambda s, d=draw: self._may_meet(s, d))  # type: ignore[misc]
+            if lots and missing > _EPS + 1e-12 * draw.qty and len(waiting) > 1:
+                own = new_lots([draw], missing)
+                missing = self._take(draw, missing, own, lambda _: True)
+                lots.extend(own)
+            if missing > _EPS + 1e-12 * draw.qty:
+                self.short.append((draw, missing))
+        self.sources.extend(s for s in lots if s.left > _EPS)
+        waiting.clear()
+
+    def _is_usable(self, draw: Draw, patience: int, source: Source) -> bool:
+        """Whether a source is unexpired at the need, there within `patience`, and for draws like this one."""
+        return (
+            source.expires > draw.need
+            and source.available <= patience
+            and source.variant in ((), draw.variant)
+            and (not source.reserved or draw.is_for(source.reserved))
+            and self._may_meet(source, draw)
+        )
+
+    def _take(self, draw: Draw, qty: float, sources: Sequence[Source], allowed: Callable[[Source], bool]) -> float:
+        """Take up to `qty` from the sources in turn; what could not be taken is returned."""
+        for source in sources:
+            if qty <= _EPS:
+                break
+            if source.left > _EPS and allowed(source):
+                part = min(qty, source.left)
+                source.left = source.left - part if source.left - part > _EPS else 0.0
+                qty -= part
+                self.taken.append(Taken(source, draw, part))
+        return max(qty, 0.0)
 
 
 def by_operation(taken: Sequence[Taken]) -> Iterator[tuple[Taken, int, float]]:
@@ -85,91 +200,26 @@ def by_operation(taken: Sequence[Taken]) -> Iterator[tuple[Taken, int, float]]:
         at[id(t.draw)] = (part, served)
 
 
-NewLots = Callable[[Sequence[Draw], float], list[Source]]
-"""Make new supply of a quantity for these draws; an empty list where that is impossible."""
-
-
-def net(
-    draws: list[Draw],
-    sources: list[Source],
-    rule: LotRule,
-    new_lots: NewLots,
-    earliest_new: int,
-    allocation: str,
-    day_of: Callable[[int], int],
-    barred: frozenset[tuple[str, str]],
-) -> tuple[list[Taken], list[tuple[Draw, float]]]:
-    """What each draw takes from which source, and what nobody can give.
-
-    Supplies kept for an order serve it before all others. An open order that comes later than needed is passed over
-    only if a new one would be there sooner. With `batch_days` the shortages of that many days from the first one share
-    a lot; `day_of` numbers local days. `barred` holds pairs of a source and a line that must not meet.
-    """
-    draws.sort(key=allocation_key(allocation))
-    taken: list[Taken] = []
-    short: list[tuple[Draw, float]] = []
-    waiting: list[tuple[Draw, float]] = []
-    sources.sort(key=lambda s: (s.kind != "stock", s.expires if s.kind == "stock" else 0, s.available, s.id))
-    left = [d.qty for d in draws]
-    kept = {s.reserved or s.preferred for s in sources} - {""}
-    if kept:
-        for k, draw in enumerate(draws):
-            if draw.order in kept or draw.line_id in kept:
-                own = [s for s in sources if (s.reserved or s.preferred) in (draw.order, draw.line_id)]
-                left[k] = _take(draw, left[k], own, taken, partial(_is_usable, draw, FAR, barred))
-        sources[:] = [s for s in sources if not s.reserved]
-
-    def close_window() -> None:
-        lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting)) if waiting else []
-        for draw, qty in waiting:
-            missing = _take(draw, qty, lots, taken, lambda _: True)
-            if missing > _EPS + 1e-12 * draw.qty:
-                short.append((draw, missing))
-        sources.extend(s for s in lots if s.left > _EPS)
-        waiting.clear()
-
-    for draw, wanted in zip(draws, left, strict=True):
-        if waiting and abs(day_of(draw.need) - day_of(waiting[0][0].need)) > rule.batch_days:
-            close_window()
-        patience = max(draw.need, earliest_new)
-        missing = _take(draw, wanted, sources, taken, partial(_is_usable, draw, patience, barred))
-        if missing > _EPS + 1e-12 * draw.qty:
-            waiting.append((draw, missing))
-            if rule.batch_days <= 0:
-                close_window()
-        if sources and sources[0].left <= _EPS:
-            sources[:] = [s for s in sources if s.left > _EPS]
-    close_window()
-    return taken, short
-
-
-def _is_usable(draw: Draw, patience: int, barred: frozenset[tuple[str, str]], source: Source) -> bool:
-    """Whether a source is unexpired at the need, there within `patience`, of the draw's variant, and not barred."""
-    return (
-        source.expires > draw.need
-        and source.available <= patience
-        and source.variant in ((), draw.options)
-        and (not barred or (source.id, draw.line_id) not in barred)
-    )
-
-
 def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:
-    """Who is served first: work orders on the shop floor, then by need date or by priority, then by the line's id."""
+    """Who is served first: work orders on the shop floor, then by need date or by priority, then by the line's id.
+
+    What only fills up a stock comes last.
+    """
     if allocation == "priority":
-        return lambda d: (not d.is_released, d.priority, d.need, d.line, d.work, d.op)
-    return lambda d: (not d.is_released, d.need, d.priority, d.line, d.work, d.op)
+        return lambda d: (not d.is_released, d.is_spare, d.priority, d.need, d.line, d.work, d.op)
+    return lambda d: (not d.is_released, d.is_spare, d.need, d.priority, d.line, d.work, d.op)
 
 
-def _take(
-    draw: Draw, qty: float, sources: Sequence[Source], taken: list[Taken], allowed: Callable[[Source], bool]
-) -> float:
-    """Take up to `qty` from the sources in turn; what could not be taken is returned."""
-    for source in sources:
-        if qty <= _EPS:
-            break
-        if source.left > _EPS and allowed(source):
-            part = min(qty, source.left)
-            source.left = source.left - part if source.left - part > _EPS else 0.0
-            qty -= part
-            taken.append(Taken(source, draw, part))
-    return max(qty, 0.0)
+def _usual_order(s: Source) -> tuple[object, ...]:
+    """Stock before what is to come; of stock what expires first, of the rest what comes first."""
+    return (s.kind != "stock", s.expires if s.kind == "stock" else 0, max(s.available, s.planned), s.id)
+
+
+def _share_a_lot(rule: LotRule, first: Draw, draw: Draw, day_of: Callable[[int], int]) -> bool:
+    """Whether the shortage of a draw may be covered by one lot with that of the first."""
+    return (
+        abs(day_of(draw.need) - day_of(first.need)) <= rule.batch_days
+        and abs(draw.need - first.need) <= rule.keeps
+        and draw.variant == first.variant
+        and (not rule.single_order or draw.owner == first.owner)
+    )

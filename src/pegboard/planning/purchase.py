@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pegboard.domain.calendar import FAR, Timeline, local_day, midnight
 from pegboard.domain.factory import Factory
 from pegboard.domain.supply import ItemSupplier
+from pegboard.planning.reliability import safety_days
 
 
 class PurchaseDates:
@@ -21,34 +22,41 @@ class PurchaseDates:
         self._arrivals: dict[tuple[float, str, str, date], int] = {}
         self._orders: dict[tuple[float, str, str, int], int] = {}
         self._openings: dict[date, int] = {}
+        self._safety = safety_days(factory)
 
-    def earliest(self, item: str) -> int:
+    def earliest(self, item: str, source: ItemSupplier | None) -> int:
         """When a purchase ordered today is there; today is put off to the supplier's next open day."""
-        lead, basis, supplier = self._terms(item)
+        lead, basis, supplier = self._terms(item, source)
         return self._arrival(lead, basis, supplier, self._rolled_on(self.today, supplier))
 
-    def order_by(self, item: str, wanted: int) -> tuple[int, int, bool]:
+    def order_by(self, item: str, source: ItemSupplier | None, wanted: int) -> tuple[int, int, bool]:
         """The latest `(order_by, due)` for a purchase to be there by `wanted`, and whether that is still possible.
 
-        `due` is the start of the factory's last working stretch at or before `wanted` from which the day of the due
-        date counts; when it is too late to order, both are the earliest possible.
+        When it is too late to order, both are the earliest possible.
         """
-        factory = self.factory
-        lead, basis, supplier = self._terms(item)
-        earliest = self.earliest(item)
+        earliest = self.earliest(item, source)
         if wanted < earliest:
-            return factory.now, earliest, False
-        due_day = local_day(wanted, factory.zone)
-        while (due := self._opening(due_day)) > wanted:
+            return self.factory.now, earliest, False
+        due = max(self.receipt_by(wanted), earliest)
+        return self.order_day(item, source, due), due, True
+
+    def receipt_by(self, wanted: int) -> int:
+        """The start of the factory's last working stretch at or before `wanted` from which a receipt's day counts."""
+        due_day = local_day(wanted, self.factory.zone)
+        while (due := self.receipt_from(due_day)) > wanted:
             due_day -= timedelta(days=1)
-        due = max(due, earliest)
+        return due
+
+    def order_day(self, item: str, source: ItemSupplier | None, due: int) -> int:
+        """The latest instant to order for a receipt at `due`, not before now."""
+        lead, basis, supplier = self._terms(item, source)
         key = (lead, basis, supplier, due)
         if key not in self._orders:
             self._orders[key] = self._order_day(lead, basis, supplier, due)
-        return self._orders[key], due, True
+        return self._orders[key]
 
-    def _opening(self, day: date) -> int:
-        """The factory's first working instant on or after a day."""
+    def receipt_from(self, day: date) -> int:
+        """When a receipt of a day is there: the factory's first working instant on or after it."""
         if day not in self._openings:
             self._openings[day] = self.factory.calendar.next_open(midnight(day, self.factory.zone))
         return self._openings[day]
@@ -64,13 +72,12 @@ class PurchaseDates:
         day = self._rolled_back(day, supplier)
         return factory.now if day <= self.today else midnight(day, factory.zone)
 
-    def _terms(self, item: str) -> tuple[float, str, str]:
-        source: ItemSupplier | None = self.factory.sources.get(item)
+    def _terms(self, item: str, source: ItemSupplier | None) -> tuple[float, str, str]:
         own = self.factory.items[item].lead_time_days
         if source is None:
             return own, "calendar", ""
         lead = own if source.lead_time_days is None else source.lead_time_days
-        return lead, source.lead_time_basis, source.supplier
+        return lead + self._safety.get((item, source.supplier), 0.0), source.lead_time_basis, source.supplier
 
     def _arrival(self, lead: float, basis: str, supplier: str, day: date) -> int:
         key = (lead, basis, supplier, day)

@@ -11,20 +11,22 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.check_byproducts import coproducts, netting_order
 from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
 from pegboard.planning.check_materials import (
     check_bom,
     check_cycles,
     check_phantoms,
-    check_sources,
     check_spoiled,
+    check_suppliers,
     check_supply,
     check_units,
 )
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
 from pegboard.planning.check_routes import check_routes
+from pegboard.planning.check_substitutes import with_substitutes
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import low_level_codes
 
@@ -43,19 +45,22 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     routing, alternates, needs = check_processes(snapshot, items, routes, resources, members, faults)
     StepChecks(snapshot, items, resources, timelines, members, alternates, faults).check(routing)
     check_upkeep(resources, faults)
-    bom = check_bom(snapshot, items, routes, routing, faults)
+    bom, byproducts = check_bom(snapshot, items, routes, routing, faults)
+    bom = with_substitutes(snapshot, items, bom, faults)
     made = {item for item, _ in routing} | set(bom)
+    coproduct_of = coproducts(byproducts, items, made, faults)
+    made |= set(coproduct_of)
     supply: dict[str, Supply] = {i: item.supply or ("make" if i in made else "buy") for i, item in items.items()}
     check_spoiled(snapshot, items, faults)
     check_cycles(bom, faults)
     check_phantoms(bom, supply, faults)
-    sources = check_sources(snapshot, items, faults)
-    check_supply(snapshot, items, supply, routing, sources, faults)
+    suppliers = check_suppliers(snapshot, items, faults)
+    check_supply(snapshot, items, supply, routing, suppliers, faults)
     check_references(snapshot, items, faults)
-    check_unused(snapshot, supply, faults)
+    check_unused(snapshot, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)
-    graph = {p: {line.component for line in rows} for p, rows in bom.items() if p not in faults.blocked}
+    graph = netting_order(bom, byproducts, coproduct_of, faults)
     factory = Factory(
         snapshot=snapshot,
         zone=zone,
@@ -72,11 +77,13 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         items=items,
         supply=supply,
         bom=bom,
+        byproducts=byproducts,
         routes=routes,
         routing=routing,
         alternates=alternates,
         needs=needs,
-        sources=sources,
+        suppliers=suppliers,
+        coproduct_of=coproduct_of,
         blocked=faults.blocked,
         level=low_level_codes(graph, items),
         lines=snapshot.orders,

@@ -354,7 +354,8 @@ def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
             )
             due[w], weight[w] = min(due[w], other[0]), max(weight[w], other[1])
         if due[w] >= FAR:
-            due[w], weight[w] = plan.works[w].need, 1.0
+            grace = plan.works[w].grace if plan.works[w].is_spare else 0
+            due[w], weight[w] = plan.works[w].need + grace, 1.0
     by_op = plan.op_work
     lines = np.array([w.line for w in plan.works], np.int64)
     return np.array(weight)[by_op], np.array(due, np.int64)[by_op], lines[by_op]

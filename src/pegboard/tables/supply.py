@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pegboard.domain.finding import Finding
 from pegboard.domain.order import OrderLine
+from pegboard.domain.plan import BufferPlan
 from pegboard.domain.record import Options
 from pegboard.domain.supply import ItemSupplier, WorkOrder
 
@@ -37,8 +38,9 @@ class Work(msgspec.Struct, gc=False):
 
     `process` is the way it is made, by its place in the process table. It `cures` where a parent draws on it.
 
-    `record` is set where it exists already; `root` names the existing work order it serves where no line is. Its
-    operations are `first_op` to `first_op + n_op`.
+    `record` is set where it exists already; `root` names the existing work order, `stock` the stocked item, that it
+    serves where it was made for no line. It `is_spare` where it only fills up a stock: then it may be `grace` seconds
+    late before that hurts anybody. Its operations are `first_op` to `first_op + n_op`.
     """
 
     wo: str
@@ -53,13 +55,19 @@ class Work(msgspec.Struct, gc=False):
     cures: bool
     process: int
     root: str = ""
+    stock: str = ""
+    is_spare: bool = False
+    grace: int = 0
     record: WorkOrder | None = None
     first_op: int = 0
     n_op: int = 0
 
 
 class Purchase(msgspec.Struct, gc=False):
-    """A purchase to propose: the earliest it can be there, and the earliest need it serves."""
+    """A purchase to propose: the earliest it can be there, and the earliest need it serves.
+
+    One that is `in_week` comes then and at no other time: its supplier can deliver only so much a week.
+    """
 
     po: str
     item: str
@@ -67,6 +75,7 @@ class Purchase(msgspec.Struct, gc=False):
     qty: float
     earliest: int
     need: int
+    in_week: bool = False
 
 
 class Link(msgspec.Struct, gc=False):
@@ -98,10 +107,11 @@ class LeftOut(msgspec.Struct, frozen=True, gc=False):
 
 
 class Shortage(msgspec.Struct, frozen=True, gc=False):
-    """A demand nothing can cover: which line it stops, or (-1) which existing work order, and why in words."""
+    """A demand nothing can cover: which line it stops, or (-1) which existing work order or stock, and why in words."""
 
     line: int
     wo: str
+    stock: str
     item: str
     qty: float
     left_out: LeftOut
@@ -113,13 +123,14 @@ class SupplyPlan(msgspec.Struct):
     Arrays by operation: its work order, row of the process table, started quantity (what remains of it), number among
     the parts of a divided step (0 for a whole one), and latest arrival, setup start and end at infinite capacity.
     `pred_ptr, pred_op` are each operation's predecessors in its own work order. `unplanned[line]` says why a line is
-    left out.
+    left out. `buffers` is how each buffer stands today.
     """
 
     lines: list[Line]
     works: list[Work]
     purchases: list[Purchase]
     links: list[Link]
+    buffers: list[BufferPlan]
     op_work: NDArray[np.int64]
     op_row: NDArray[np.int64]
     op_qty: NDArray[np.float64]

@@ -70,7 +70,7 @@ def different(factory: Factory) -> set[str]:
         if any(s.condition or "{" in s.family or "{" in s.batch_key for s in steps):
             found.add(item)
     for item in sorted(factory.bom, key=lambda i: -factory.level[i]):
-        if any(line.component in found for line in factory.bom[item] if line.kind == "component"):
+        if any(line.component in found for line in factory.bom[item]):
             found.add(item)
     return found
 
@@ -123,10 +123,10 @@ def _profiles(factory: Factory, buffer: Buffer | None) -> list[tuple[int, float,
 
 def _least_order(factory: Factory, item: str) -> float:
     """The least that is ordered at once: the supplier's minimum, else the item's."""
-    source = factory.sources.get(item)
-    unit = factory.purchase_unit(item) or 1.0
-    least = source.min_qty * unit if source and source.min_qty is not None else None
-    return factory.items[item].min_qty if least is None else least
+    source = factory.first_supplier(item)
+    if source is None or source.min_qty is None:
+        return factory.items[item].min_qty
+    return source.min_qty * (factory.purchase_unit(source) or 1.0)
 
 
 def _most(line: _Line) -> float:

@@ -32,8 +32,8 @@ def uses(factory: Factory, table: ProcessTable) -> Uses:
     for item in factory.items:
         if item not in factory.blocked:
             yields = _yields(factory, table, item)
-            lines = exploder.lines(item, factory.now, factory.route_names(item)[0])
-            found[item] = tuple(_use(line, yields) for line in lines if line.kind == "component")
+            choices = exploder.choices(item, factory.now, factory.route_names(item)[0])
+            found[item] = tuple(_use(line, yields) for line, *_ in choices)
     return found
 
 
@@ -67,9 +67,8 @@ def unit_costs(factory: Factory, table: ProcessTable, uses: Uses) -> dict[str, f
 
 def _rolled_up(factory: Factory, table: ProcessTable, item: str, uses: Uses, cost: Mapping[str, float]) -> float:
     if factory.supply[item] == "buy":
-        source = factory.sources.get(item)
-        price = source.price if source and source.price is not None else 0.0
-        return price / (factory.purchase_unit(item) or 1.0)
+        source = factory.first_supplier(item)
+        return (source.price or 0.0) / (factory.purchase_unit(source) or 1.0) if source else 0.0
     lot = max(factory.items[item].min_qty, 1.0)
     parts = sum((u.per_unit + u.per_lot / lot) * cost.get(u.component, 0.0) for u in uses.get(item, ()))
     if factory.supply[item] == "phantom" or not table.makes(item):

@@ -1,0 +1,59 @@
+"""Average daily usage of a buffered item: from what was used, from what is planned, or from both.
+
+All days count, those without demand too. The past ends yesterday: what today will bring nobody knows yet.
+"""
+
+from collections.abc import Mapping
+
+from pegboard.domain.buffer import Buffer
+
+USUAL_DAYS = 90
+"""The window where a buffer names none."""
+DECIMALS = 4
+
+DailyQty = Mapping[int, float]
+"""Quantities by day."""
+
+
+def past_adu(used: DailyQty, today: int, days: float) -> float:
+    """Usage per day over the `days` that end yesterday; 0 for no days."""
+    return _sum(used, today - int(days), today) / int(days) if days >= 1 else 0.0
+
+
+def forward_adu(planned: DailyQty, today: int, days: float) -> float:
+    """Planned demand per day over `days` from today on; 0 for no days."""
+    return _sum(planned, today, today + int(days)) / int(days) if days >= 1 else 0.0
+
+
+def blended(past: float, forward: float, past_weight: float) -> float:
+    """Past and forward usage, the past with its weight and the forward with the rest of 1."""
+    return past_weight * past + (1.0 - past_weight) * forward
+
+
+def adu_of(buffer: Buffer, used: DailyQty, planned: DailyQty, today: int) -> float:
+    """The average daily usage that a row of `buffers.csv` asks for, before any adjustment.
+
+    A number that is given counts as it is. Windows in which nothing was or will be used teach nothing: then what is
+    planned for the usual window counts.
+    """
+    if buffer.adu is not None:
+        return buffer.adu
+    past_days, forward_days = buffer.adu_past_days or 0.0, buffer.adu_forward_days or 0.0
+    if past_days < 1 and forward_days < 1:
+        past_days = USUAL_DAYS
+    past, forward = past_adu(used, today, past_days), forward_adu(planned, today, forward_days)
+    weight = 0.5 if buffer.adu_past_weight is None else buffer.adu_past_weight
+    if past_days >= 1 and forward_days >= 1:
+        found = blended(past, forward, weight)
+    else:
+        found = past + forward
+    return round(found or forward_adu(planned, today, USUAL_DAYS), DECIMALS)
+
+
+def change(recent: float, adu: float) -> float:
+    """How far recent usage lies from the average, as a share of it: the ADU alert compares it with a threshold."""
+    return abs(recent - adu) / adu if adu > 0 else 0.0
+
+
+def _sum(qty: DailyQty, first: int, end: int) -> float:
+    return sum(q for day, q in qty.items() if first <= day < end)

@@ -1,0 +1,49 @@
+"""What a factory knows of the usage of its items: history, forecast and order lines, by local day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from pegboard.domain.buffer import Buffer
+from pegboard.domain.calendar import bounds, local_day
+from pegboard.domain.factory import Factory
+from pegboard.domain.record import Moment
+from pegboard.planning.buffers.adu import adu_of
+from pegboard.planning.buffers.forecast import left_of_forecast
+
+ByDay = dict[str, dict[int, float]]
+
+
+class Usage:
+    """History, forecast and open order lines of all items of a factory; days are ordinals."""
+
+    def __init__(self, factory: Factory) -> None:
+        snapshot = factory.snapshot
+        self.factory = factory
+        self.today = local_day(factory.now, factory.zone).toordinal()
+        self.used = self._by_day((r.item, r.date, r.qty) for r in snapshot.demand_history)
+        self.forecast = self._by_day((r.item, r.date, r.qty) for r in snapshot.forecast)
+        open_lines = (o for o in factory.lines if o.status == "open")
+        self.ordered = self._by_day((o.item, o.due, max(0.0, o.qty - o.shipped_qty)) for o in open_lines)
+
+    def planned(self, item: str, demand: Mapping[int, float]) -> dict[int, float]:
+        """Demand of an item and what it leaves of the forecast."""
+        found = dict(demand)
+        rows = list(self.forecast.get(item, {}).items())
+        for day, qty in left_of_forecast(rows, demand, self.today).items():
+            found[day] = found.get(day, 0.0) + qty
+        return found
+
+    def adu(self, buffer: Buffer, demand: Mapping[int, float]) -> float:
+        """Average daily usage as the row of a buffer asks for it, before adjustments."""
+        return adu_of(buffer, self.used.get(buffer.item, {}), self.planned(buffer.item, demand), self.today)
+
+    def _by_day(self, rows: Iterable[tuple[str, Moment, float]]) -> ByDay:
+        found: ByDay = defaultdict(lambda: defaultdict(float))
+        for item, moment, qty in rows:
+            found[item][day_of(moment, self.factory)] += qty
+        return {item: dict(days) for item, days in found.items()}
+
+
+def day_of(moment: Moment, factory: Factory) -> int:
+    """The ordinal of the local day of a moment."""
+    return local_day(bounds(moment, moment, factory.zone)[0], factory.zone).toordinal()

@@ -1,0 +1,104 @@
+"""What one run over the levels has planned so far: work orders, purchases, pegs, and what comes out besides."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from pegboard.domain.calendar import FAR
+from pegboard.domain.factory import Factory
+from pegboard.domain.finding import Finding
+from pegboard.planning.byproducts import yielded
+from pegboard.planning.explode import Exploder
+from pegboard.planning.net import Draw, Source, Taken
+from pegboard.tables.process import ProcessTable
+from pegboard.tables.supply import Line, Link, Purchase, Work
+
+
+class Ledger:
+    """Grows as items are netted level by level; work orders and purchases are named by their place in it."""
+
+    def __init__(self, factory: Factory, table: ProcessTable, lines: Sequence[Line], exploder: Exploder) -> None:
+        self.factory, self.table, self.lines, self.exploder = factory, table, lines, exploder
+        self.works: list[Work] = []
+        self.purchases: list[Purchase] = []
+        self.links: list[Link] = []
+        self.findings: list[Finding] = []
+        self.byproducts: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._drawn_by: dict[int, set[int]] = defaultdict(set)
+        self._numbers: dict[str, int] = defaultdict(int)
+        self._bought: dict[str, int] = defaultdict(int)
+        self._names = {w.wo for rows in factory.work_orders.values() for w in rows}
+
+    def add_work(self, work: Work) -> int:
+        """Take a work order in, and what it yields besides its item."""
+        self.works.append(work)
+        w = len(self.works) - 1
+        if work.item in self.factory.byproducts:
+            for item, qty in yielded(self.table, self.exploder, work):
+                self.byproducts[item].append((w, qty))
+        return w
+
+    def add_purchase(self, purchase: Purchase) -> int:
+        """Take a purchase in."""
+        self.purchases.append(purchase)
+        return len(self.purchases) - 1
+
+    def work_name(self, prefix: str) -> str:
+        """A new name for a work order, `prefix-1`, `prefix-2` and so on."""
+        while True:
+            self._numbers[prefix] += 1
+            name = f"{prefix}-{self._numbers[prefix]}"
+            if name not in self._names:
+                return name
+
+    def purchase_name(self, item: str) -> str:
+        """A new name for a purchase."""
+        self._bought[item] += 1
+        return f"P-{item}-{self._bought[item]}"
+
+    def peg(self, item: str, t: Taken, op: int, qty: float) -> None:
+        """Note that a draw takes of a source; a work order is wanted when the first that draws on it needs it."""
+        s, d = t.source, t.draw
+        line = d.line if d.work < 0 else -1
+        hard = bool(s.reserved) or self.factory.items[item].pegging == "hard"
+        expires = FAR if s.kind == "purchase" else s.expires  # when it arrives is settled after the schedule
+        self.links.append(Link(s.kind, s.id, s.index, s.available, expires, line, d.work, op, item, qty, hard))
+        if s.kind != "wo":
+            return
+        if d.work >= 0:
+            self._drawn_by[s.index].add(d.work)
+        work = self.works[s.index]
+        work.is_spare = work.is_spare and d.is_spare
+        if s.made_by < 0:
+            work.need = min(work.need, d.need) if work.record is None or work.line >= 0 else d.need
+            work.earliest = min(work.earliest, d.earliest)
+            if work.line < 0 and not work.stock:
+                work.line = d.line
+
+    def comes_after(self, work: int, other: int) -> bool:
+        """Whether a work order draws, over however many others, on another one or is that one itself."""
+        todo, seen = [other], {other}
+        while todo:
+            at = todo.pop()
+            if at == work:
+                return True
+            fresh = self._drawn_by.get(at, set()) - seen
+            seen |= fresh
+            todo.extend(fresh)
+        return False
+
+    def left_over(self) -> Iterator[tuple[Work, float]]:
+        """Existing work orders that yield more than is drawn from them, and how much."""
+        given: dict[int, float] = defaultdict(float)
+        for link in self.links:
+            if link.supply_kind == "wo" and link.item == self.works[link.index].item:
+                given[link.index] += link.qty
+        for w, work in enumerate(self.works):
+            if work.record is not None and given[w] < work.good - 1e-9:
+                yield work, work.good - given[w]
+
+
+def meets(ledger: Ledger, barred: frozenset[tuple[str, str]], source: Source, draw: Draw) -> bool:
+    """Whether a source may serve a draw: not barred, and no by-product of what waits for the draw itself."""
+    if barred and (source.id, draw.line_id) in barred:
+        return False
+    return source.made_by < 0 or draw.work < 0 or not ledger.comes_after(source.made_by, draw.work)

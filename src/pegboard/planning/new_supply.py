@@ -1,0 +1,164 @@
+"""Make or buy what is missing: new work orders and purchases, lot-for-lot for draws or to replenish stock."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pegboard.domain.calendar import FAR
+from pegboard.domain.factory import Factory
+from pegboard.domain.record import Options
+from pegboard.planning.buying import Buyer
+from pegboard.planning.byproducts import output, started_at, to_start
+from pegboard.planning.ledger import Ledger
+from pegboard.planning.lotsize import LotRule, rule_for
+from pegboard.planning.net import Draw, Source
+from pegboard.planning.routes import new_lots
+from pegboard.tables.process import ProcessTable
+from pegboard.tables.supply import Purchase, Work
+
+
+class Wish(msgspec.Struct, frozen=True, gc=False):
+    """What a new supply is for: when it is wanted, by which line, existing work order or stock, in which variant.
+
+    A supply `kept_for` an order serves nobody else. Made lots are of `least` to about `most` pieces. One that
+    `is_spare` only fills up a stock, and may be `grace` seconds late before that hurts anybody.
+    """
+
+    need: int
+    earliest: int = -FAR
+    line: int = -1
+    root: str = ""
+    stock: str = ""
+    name: str = ""
+    options: Options = ()
+    variant: Options = ()
+    cures: bool = True
+    kept_for: str = ""
+    least: float = 0.0
+    most: float = FAR
+    is_spare: bool = False
+    grace: int = 0
+    planned: int = 0
+
+
+class NewSupply:
+    """Enters new work orders and purchases in the ledger; `no_way` says why an item could not be made."""
+
+    def __init__(self, factory: Factory, table: ProcessTable, ledger: Ledger, buyer: Buyer) -> None:
+        self._factory, self._table, self._ledger, self._buyer = factory, table, ledger, buyer
+        self.no_way: dict[str, str] = {}
+
+    def for_draws(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
+        """New supply of together at least `qty`, wanted when the first of these draws needs it."""
+        if item in self._factory.blocked:
+            return []
+        root = draws[0]
+        works, lines = self._ledger.works, self._ledger.lines
+        parent = works[root.work] if root.line < 0 and root.work >= 0 else None
+        origin = parent.root if parent else ""
+        wish = Wish(
+            need=min(d.need for d in draws),
+            earliest=min(d.earliest for d in draws),
+            line=root.line,
+            root=origin,
+            stock=parent.stock if parent else "",
+            name=root.line_id or origin or item,
+            options=lines[root.line].record.options if root.line >= 0 else root.options,
+            variant=root.variant,
+            cures=any(d.work >= 0 for d in draws),
+            is_spare=all(d.is_spare for d in draws),
+            kept_for=root.owner if self._factory.items[item].pegging == "hard" else "",
+        )
+        return self.supply(item, qty, wish)
+
+    def supply(self, item: str, qty: float, wish: Wish) -> list[Source]:
+        """New supply of together at least `qty` as wished; less, or none, where that is impossible."""
+        if item in self._factory.blocked:
+            return []
+        if self._factory.supply[item] == "buy":
+            return self._bought(item, qty, wish)
+        if item in self._factory.coproduct_of:
+            return self._made_with_another(item, qty, wish)
+        rule = _between(rule_for(self._factory, item), wish.least, wish.most)
+        return [self._source(w, wish) for w in self._made(item, rule, qty, wish)]
+
+    def soonest(self, item: str) -> int:
+        """When a new purchase can be there at best; FAR for what is made or cannot be had."""
+        if self._factory.supply[item] != "buy" or item in self._factory.blocked:
+            return FAR
+        return self._buyer.soonest(item)
+
+    def _made(self, item: str, rule: LotRule, qty: float, wish: Wish) -> list[int]:
+        lots, why_none = new_lots(self._factory, self._table, item, rule, qty, wish.need)
+        if why_none:
+            self.no_way[item] = why_none
+        return [self._ledger.add_work(self._work(item, *lot, wish)) for lot in lots]
+
+    def _work(self, item: str, started: float, good: float, process: int, wish: Wish) -> Work:
+        return Work(
+            wo=self._ledger.work_name(wish.name),
+            item=item,
+            qty=started,
+            good=good,
+            need=wish.need,
+            line=wish.line,
+            earliest=wish.earliest,
+            level=self._factory.level[item],
+            options=wish.options,
+            cures=wish.cures,
+            process=process,
+            root=wish.root,
+            stock=wish.stock,
+            is_spare=wish.is_spare,
+            grace=wish.grace,
+        )
+
+    def _source(self, w: int, wish: Wish) -> Source:
+        work = self._ledger.works[w]
+        return Source(
+            "wo", work.wo, w, work.good, 0, reserved=wish.kept_for, variant=wish.variant, planned=wish.planned
+        )
+
+    def _made_with_another(self, item: str, qty: float, wish: Wish) -> list[Source]:
+        """Work orders of the item's parent, for what comes out of them besides."""
+        line = self._factory.coproduct_of[item]
+        parent = line.parent
+        process = self._table.process(parent)
+        found: list[Source] = []
+        missing = qty
+        while missing > 1e-9 + 1e-12 * qty:
+            wanted = max(to_start(line, missing), 10.0 ** -self._factory.items[parent].decimals)
+            good = wanted * self._table.processes[process].total_yield
+            works = self._made(parent, rule_for(self._factory, parent), good, wish)
+            given = 0.0
+            for w in works:
+                work = self._ledger.works[w]
+                out = output(self._factory, line, started_at(self._table, work.process, work.good, work.qty, line.step))
+                found.append(Source("wo", work.wo, w, out, 0, reserved=wish.kept_for, variant=wish.variant, made_by=w))
+                given += out
+            if given <= 0:
+                self.no_way[item] = self.no_way.get(parent, f"{parent} yields none of it")
+                return found
+            missing -= given
+        return found
+
+    def _bought(self, item: str, qty: float, wish: Wish) -> list[Source]:
+        found = []
+        shelf = rule_for(self._factory, item).keeps
+        for lot in self._buyer.lots(item, qty, wish.need, wish.least):
+            name = self._ledger.purchase_name(item)
+            purchase = Purchase(name, item, lot.source, lot.qty, lot.earliest, wish.need, lot.in_week)
+            i = self._ledger.add_purchase(purchase)
+            expires = min(FAR, max(wish.need, lot.earliest) + shelf)
+            found.append(
+                Source("purchase", name, i, lot.qty, lot.earliest, expires, wish.kept_for, planned=wish.planned)
+            )
+        return found
+
+
+def _between(rule: LotRule, least: float, most: float) -> LotRule:
+    """A rule with its minimum raised, and its maximum lowered as far as minimum and multiple allow."""
+    min_qty = max(rule.min_qty, least)
+    largest = max(most, min_qty, rule.multiple)
+    max_qty = largest if rule.max_qty is None else min(rule.max_qty, largest)
+    return msgspec.structs.replace(rule, min_qty=min_qty, max_qty=max_qty if max_qty < FAR else None)
