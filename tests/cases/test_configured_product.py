@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bench import variants as wardrobes
 from tests.cli.command import pegboard, write
+from tests.recheck import recheck
 
 FILES = {
     "items": "item,decimals\nCHAIR,\nFRAME,\nARM,\nLEATHER,1\nCLOTH,1\nDYE,1\n",
@@ -124,6 +126,14 @@ def test_MT_15_configured_on_the_command_line(tmp_path: Path):
         ["FRAME", "4"],
         ["LEATHER", "9"],
     ]
+
+
+def test_a_checker_written_from_the_contract_finds_nothing_in_the_plans_of_forty_variants(tmp_path: Path):
+    """Wardrobes of three levels, with conditions and formulas on most rows."""
+    folder = wardrobes.write(tmp_path / "factory", 40, seed=1)
+    done = pegboard("plan", folder, "--out", tmp_path / "plan", "--quiet")
+    assert "40 order lines" in done.stdout
+    assert recheck(folder, tmp_path / "plan") == []
 
 
 def test_a_refused_configuration_names_all_reasons_at_once(tmp_path: Path):

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pegboard.domain.expression import Formula
 from pegboard.domain.finding import Finding
 from pegboard.domain.item import BomLine, Option, OptionRule
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.validate import validate
-from tests.factories import buy, factory, make, order, part, plan, said, step, stock, wo, works
+from tests.factories import buy, factory, make, order, part, phantom, plan, said, step, stock, wo, works
 
 COLOUR = Option(item="CHAIR", option="COLOUR", values="red;blue")
 LEN = Option(item="CHAIR", option="LEN", values="300..900", default="600")
@@ -249,3 +251,44 @@ def test_a_work_order_under_way_that_would_not_be_accepted_goes_on_with_a_remark
         "work order WO-1 makes CHAIR as is not allowed: COLOUR=green is not allowed (only red;blue)"
     )
     assert {w.wo: w.good_qty for w in works(outcome, "CHAIR")} == {"SO-1/1-1": 1, "WO-1": 2}
+
+
+# -- anything --------------------------------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(["COLOUR", "colour", "LEN", "ARMS", "X"])
+VALUES = st.sampled_from(["red", "blue", "0", "600", "-1", "red;blue", "0..9", "9..0", "..", "a..b", ";", "red;1..3"])
+EXPRESSIONS = st.sampled_from(
+    ["COLOUR=red", "LEN>=0", "LEN*LEN<4", "1/LEN=1", "not ARMS=yes", "X=X", "LEN in 1,2", "COLOUR=", "(", "", "and"]
+)
+FORMULAS = st.sampled_from(["LEN", "1/LEN", "-LEN", "LEN*1000000000*LEN*LEN", "X", "COLOUR", "2*3", "2*", "1/0"])
+OPTIONS = st.dictionaries(NAMES, st.sampled_from(["red", "RED", "0", "1", "600", "-1", "x y"]), max_size=3)
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_whatever_stands_in_the_files_a_plan_or_findings_come_of_it(data: st.DataObject):
+    def some(strategy: st.SearchStrategy[Any], most: int = 3) -> list[Any]:
+        return data.draw(st.lists(strategy, max_size=most))
+
+    def chosen() -> Any:
+        return data.draw(OPTIONS.map(lambda d: tuple(sorted(d.items()))))
+
+    ends = ["A", "B", "C"]
+    item = st.sampled_from(ends)
+    amount = FORMULAS.map(Formula) | st.just(1.0)
+    bom = some(st.builds(part, item, st.sampled_from([*ends, "W"]), amount, condition=EXPRESSIONS), 5)
+    steps = some(st.builds(step, item, st.sampled_from([10, 20]), st.just("M"), run=amount, condition=EXPRESSIONS), 4)
+    snapshot = factory(
+        items=[make("A"), make("B"), phantom("C"), buy("W")],
+        bom=list({(b.parent, b.component, b.condition): b for b in bom}.values()),
+        routing=list({(s.item, s.step, s.condition): s for s in steps}.values()),
+        options=some(st.builds(Option, item=item, option=NAMES, values=VALUES, required=st.booleans(), default=VALUES)),
+        option_rules=some(st.builds(OptionRule, item=item, when=EXPRESSIONS, require=EXPRESSIONS)),
+        orders=[order(f"SO-{n}", name, 1, "2026-06-12", options=chosen()) for n, name in enumerate(ends)],
+        work_orders=[wo(f"WO-{n}", name, 1, order="SO-0", options=chosen()) for n, name in enumerate("AB")],
+        stock=[stock("A", 1, options=chosen()), stock("W", 1, options=chosen())],
+    )
+    outcome = plan(snapshot)
+    assert len(outcome.plan.orders) == 3
+    for row in outcome.plan.orders:
+        assert row.status != "unplanned" or row.reason

@@ -228,6 +228,20 @@ def test_times_of_alternates_may_be_formulas():
 # -- bills of material -----------------------------------------------------------------------------------------------
 
 
+def test_a_formula_without_options_is_a_number_for_every_variant():
+    """2 * 3 = 6 min for each of 5 pieces, each of 1 + 1 = 2 boards."""
+    snapshot = factory(
+        items=[make("PLATE"), buy("BOARD")],
+        bom=[part("PLATE", "BOARD", Formula("1+1"))],
+        routing=[step("PLATE", 10, "M", run=Formula("2*3"))],
+        orders=[want("SO-1", "PLATE", 5)],
+        work_orders=[wo("WO-1", "PLATE", 2)],
+    )
+    outcome = plan(snapshot)
+    assert sorted((o.wo, o.run_min) for o in outcome.plan.operations) == [("SO-1/1-1", 18), ("WO-1", 12)]
+    assert sum(p.qty for p in purchases(outcome, "BOARD")) == 10
+
+
 def test_components_of_a_step_that_a_variant_has_not_are_not_drawn():
     def drawn(colour: str) -> dict[str, float]:
         snapshot = factory(
@@ -353,7 +367,7 @@ def test_conditions_and_rules_may_use_arithmetic(qty: float, minutes: float):
     One of 500 x 500 would have to be longer than 500.
     """
     steps = [
-        step("PLATE", 10, "M", run=Formula("LEN*WID/10000")),  # type: ignore[arg-type]
+        step("PLATE", 10, "M", run=Formula("LEN*WID/10000")),
         step("PLATE", 20, "N", run=1, condition="LEN*WID>120000"),
     ]
     sides = [Option(item="PLATE", option=side, values="100..900") for side in ("LEN", "WID")]

@@ -101,7 +101,7 @@ class DayVariants:
                 found[item] = tuple(msgspec.structs.replace(r, options=()) if r.options else r for r in rows)
                 continue
             spelled = [self.variants.of(item, self.configurator.spelling.of(r.options)) for r in rows]
-            known = [bool(options) or item not in self.resolver.rows.distinct for options in spelled]
+            known = [bool(options) or not self.resolver.rows.distinct.get(item) for options in spelled]
             kept = [(row, options) for row, options, is_known in zip(rows, spelled, known, strict=True) if is_known]
             found[item] = tuple(msgspec.structs.replace(row, options=options) for row, options in kept)
             if not all(known):

@@ -59,8 +59,8 @@ class VariantRows:
             asked[option.item].add(option.option.casefold())
         self.distinct = self._from_below(asked)
         for (item, _), steps in routing.items():
-            for step in steps:
-                asked[item] |= {n.casefold() for n in _TEMPLATE.findall(step.family + step.batch_key)}
+            for name in (n for step in steps for n in _TEMPLATE.findall(step.family + step.batch_key)):
+                asked[item].add(name.casefold())
         self.matters = self._from_below(asked)
 
     def _read(self, faults: Faults) -> dict[str, dict[int, Part]]:
@@ -73,7 +73,7 @@ class VariantRows:
                 what = f"{label(row)} has a condition or formula that cannot be read: {wrong}"
                 advice = "write it as in COLOUR=red and LENGTH>=750, or as in 1.8*LENGTH/600"
                 faults.block(item, "V180", what, advice, row.source)
-                found[item] |= {}
+                found.setdefault(item, {})
                 continue
             if part is not None:
                 found[item][id(row)] = part
@@ -92,16 +92,15 @@ class VariantRows:
     def _from_below(self, asked: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
         """What items ask for, and what all they are made of asks for."""
         parents: dict[str, set[str]] = defaultdict(set)
-        for item, lines in self.bom.items() if any(asked.values()) else ():
+        for item, lines in self.bom.items() if asked else ():
             for line in lines:
                 parents[line.component].add(item)
-        found = {item: set(names) for item, names in asked.items() if names}
+        found = {item: set(names) for item, names in asked.items()}
         todo = sorted(found)
         for item in todo:
             for parent in parents.get(item, ()):
-                known = found.setdefault(parent, set())
-                if not found[item] <= known:
-                    known |= found[item]
+                if parent not in found or not found[item] <= found[parent]:
+                    found.setdefault(parent, set()).update(found[item])
                     todo.append(parent)
         return {item: frozenset(names) for item, names in found.items()}
 
