@@ -104,7 +104,8 @@ def _yields(factory: Factory, table: ProcessTable, item: str) -> dict[int | None
 
 def _use(line: BomLine, yields: Mapping[int | None, float]) -> Use:
     started = 1.0 / yields.get(line.step, yields[None])
-    return Use(line.component, line.qty_per / line.per_qty / line.yield_ * started, line.fixed_qty / line.yield_)
+    per_piece, per_lot = line.quantity(1.0) - line.quantity(0.0), line.quantity(0.0)
+    return Use(line.component, per_piece / line.yield_ * started, per_lot / line.yield_)
 
 
 def _from_the_top(factory: Factory) -> list[str]:
