@@ -104,9 +104,9 @@ class Supply:
     def _choice(self) -> str:
         """Mostly a good configuration; now and then none, a wrong one, or one that a rule forbids."""
         draw = self.rng.random()
-        if draw < 0.04:
+        if draw < 0.03:
             return "SIZE=3"
-        if draw < 0.08:
+        if draw < 0.06:
             return "COLOUR=green;SIZE=1"
         size = self.rng.choice(("", ";SIZE=1", ";SIZE=3", ";size=3.0", ";SIZE=5"))
         return f"COLOUR={self.rng.choice((*COLOURS, 'Red'))}{size}"
@@ -214,7 +214,7 @@ class Supply:
     def _buffer(self, name: str) -> None:
         """A buffer that is sized by a profile, given, of two zones, or not sized at all."""
         self.item(name)["policy"] = "buffer"
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.02:
             return
         cells: dict[str, object] = {"profile": self.rng.choice(("P", "M")), "adu": self.rng.choice((1.5, 3, 8))}
         if self.chance("usage"):

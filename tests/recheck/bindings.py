@@ -27,7 +27,11 @@ def check_bindings(case: Case, ledger: Ledger) -> None:
             ok = bool(orders.behind(peg) & holders)
             ledger.test("bindings", ok, f"{peg.name} takes what is bound to {', '.join(sorted(holders))}")
         is_new = peg.supply_kind == "purchase" or (
-            peg.supply_kind == "wo" and peg.supply not in case.factory.work_orders
+            # A by-product is made for nobody's draw either.
+            peg.supply_kind == "wo"
+            and peg.supply not in case.factory.work_orders
+            and peg.supply in case.work_orders
+            and case.work_orders[peg.supply].item == peg.item
         )
         # What fills up a buffer or a stock is made for nobody's draw.
         if item is not None and item.is_hard and is_new and item.policy not in {"buffer", "stock"}:
