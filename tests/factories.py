@@ -14,6 +14,7 @@ import msgspec
 
 from pegboard.app.planning import Outcome, make_plan
 from pegboard.domain.calendar import Timeline
+from pegboard.domain.expression import Amount
 from pegboard.domain.finding import Finding
 from pegboard.domain.item import BomLine, Item
 from pegboard.domain.order import OrderLine
@@ -50,12 +51,12 @@ def phantom(item: str, **more: Any) -> Item:
     return Item(item=item, supply="phantom", **more)
 
 
-def part(parent: str, component: str, qty: float = 1, **more: Any) -> BomLine:
+def part(parent: str, component: str, qty: Amount = 1, **more: Any) -> BomLine:
     """`qty` of a component in each parent."""
     return BomLine(parent=parent, component=component, qty_per=qty, **more)
 
 
-def step(item: str, number: int, resource: str, *, setup: float = 0, run: float = 0, **more: Any) -> RoutingStep:
+def step(item: str, number: int, resource: str, *, setup: Amount = 0, run: Amount = 0, **more: Any) -> RoutingStep:
     """A step of a routing: minutes of setup, and of run for each piece."""
     return RoutingStep(item=item, step=number, resource=resource, setup_min=setup, run_min=run, **more)
 
@@ -243,9 +244,8 @@ def works(outcome: Outcome, item: str) -> list[WorkOrderPlan]:
 
 def purchases(outcome: Outcome, item: str) -> list[PurchasePlan]:
     """The new purchases of an item, the earliest need first."""
-    return sorted(
-        (p for p in outcome.plan.purchases if (p.item, p.action) == (item, "order")), key=lambda p: (p.need or 0, p.po)
-    )
+    found = (p for p in outcome.plan.purchases if p.item == item and p.action == "order")
+    return sorted(found, key=lambda p: (p.need or 0, p.po))
 
 
 def pegs(outcome: Outcome, item: str, demand: str = "") -> list[Peg]:

@@ -6,6 +6,7 @@ After a change that plans differently, `python -m tests.test_docs` writes the ou
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,10 +34,15 @@ PICTURE = ROOT / "docs" / "plan.svg"
 MESSAGES = ROOT / "docs" / "messages.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md"])
 RECIPES = ROOT / "docs" / "recipes"
-RUN = [README, ROOT / "docs" / "start.md", RECIPES / "read-a-plan-folder.md", RECIPES / "write-a-rule.md"]
+RUN = [
+    README,
+    ROOT / "docs" / "start.md",
+    *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
+    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate")),
+]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
-CODE = re.compile(r"[FVPS]\d{3}")
+CODE = re.compile(r"[FVPSB]\d{3}")
 SEVERITY = {"error": "error", "block": "error", "warning": "warning", "block_quietly": "warning", "info": "info"}
 
 
@@ -87,7 +93,7 @@ def run(arguments: Sequence[str], folder: Path) -> list[str]:
 
 
 def pegboard(command: str, folder: Path) -> list[str]:
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "pegboard", f"{command} is no command of ours"
     lines = run(["-c", "from pegboard.cli.main import main; main()", *arguments], folder)
     while lines and not lines[-1]:
@@ -172,7 +178,7 @@ def codes_in_source() -> Iterator[tuple[str, str]]:
 
 
 def documented_codes() -> dict[str, str]:
-    rows = re.findall(r"^\| ([FVPS]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
+    rows = re.findall(r"^\| ([FVPSB]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
     assert len(rows) == len(dict(rows)), "a code stands twice"
     return dict(rows)
 
@@ -193,8 +199,7 @@ def test_documented_severities_are_those_of_the_source():
 def test_every_column_and_figure_of_the_plan_folder_is_explained():
     page = document(ROOT / "docs" / "recipes" / "read-a-plan-folder.md")
     names = {f"{name}.csv" for name in PLAN_FILES} | {"kpis.json", "certificate.json"}
-    rows = [row for name, row in PLAN_FILES.items() if name != "buffers"]
-    names |= {field.name for row in [*rows, Kpis, Certificate] for field in msgspec.structs.fields(row)}
+    names |= {field.name for row in [*PLAN_FILES.values(), Kpis, Certificate] for field in msgspec.structs.fields(row)}
     assert sorted(name for name in names if f"`{name}`" not in page) == []
 
 

@@ -44,11 +44,11 @@ def test_all_faults_come_in_one_run(factory: Folder):
     assert "did you mean buy?" in only(reading, "F210").advice
 
 
-def test_a_formula_is_named_as_not_read_yet_with_its_consequence(factory: Folder):
-    reading = factory(bom="parent,component,qty_per\nBIKE,FRAME,1.8*LENGTH/600\n")
+def test_a_formula_that_cannot_be_read_is_named_with_the_place_in_it(factory: Folder):
+    reading = factory(bom="parent,component,qty_per\nBIKE,FRAME,1.8*(LENGTH/600\n")
     finding = only(reading, "F204")
     assert finding.what == (
-        "qty_per '1.8*LENGTH/600' is a formula; formulas are not read yet, so the whole row is left out"
+        "qty_per '1.8*(LENGTH/600' is no formula that can be read: at its end, ), + or - is expected"
     )
     assert finding.subject == "BIKE/FRAME"
     assert reading.snapshot is not None

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pegboard.domain.expression import Formula
 from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings, Snapshot
 from pegboard.exchange import (
     Reading,
@@ -144,6 +145,8 @@ def values(column: Column) -> st.SearchStrategy[Any]:
     match column.kind:
         case "number":
             some: st.SearchStrategy[Any] = st.floats(0.001, 1) if small else NUMBER
+        case "amount":
+            some = NUMBER | st.sampled_from(["1.8*LENGTH/600", "SHELVES", "2 * (A+1)", "-A", "2*3"]).map(Formula)
         case "integer":
             some = st.integers(int(column.range.low) if column.range else 0, 9 if small else 10**6)
         case "yes/no":

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from pegboard.app.planning import Outcome
+from pegboard.domain.buffer import Buffer
 from pegboard.domain.item import Item
 from pegboard.domain.order import Customer, OrderLine
-from pegboard.domain.plan import BufferPlan, PurchasePlan
+from pegboard.domain.plan import PurchasePlan
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder
-from pegboard.insight.changes import changes
-from tests.factories import at, buy, completion, factory, order, part, plan, po, progress, said, step, wo
+from tests.factories import at, buy, completion, factory, order, part, plan, po, progress, said, step, stock, wo
 
 FROM_ACME = ItemSupplier(item="X", supplier="ACME", lead_time_days=3, price=2.0)
 ON_FRIDAY = order("SO-1", "A", 1, "2026-06-19")
@@ -87,6 +87,30 @@ def test_haste_is_feasible_if_the_supplier_can_do_it_from_today(days: int, feasi
     (row,) = changed(buying(acme("PO-1", 10, "2026-06-22"), source=source))
 
     assert (row.feasible, row.cost) == (feasible, 75.0)
+
+
+def test_haste_is_not_feasible_where_the_wanted_day_is_over():
+    """A is due today; its X was wanted at 08:00, which is now."""
+    (row,) = changed(buying(acme("PO-1", 10, "2026-06-10"), orders=[order("SO-1", "A", 1, "2026-06-08")], source=SLOW))
+
+    assert (row.action, row.need, row.feasible) == ("expedite", row.order_by, False)
+
+
+def test_a_first_step_uses_its_material_before_its_queue():
+    """A must begin on Friday the 19th at 16:00, and queues for two working days before: X is wanted on Wednesday. It
+    comes on Thursday, so that A is late."""
+    outcome = plan(
+        factory(
+            items=[buy("X", 60)],
+            bom=[part("A", "X", 10)],
+            routing=[step("A", 10, "M", run=60, queue_min=960)],
+            purchase_orders=[po("PO-1", "X", 10, "2026-06-18")],
+            orders=[ON_FRIDAY],
+        )
+    )
+
+    assert [at(outcome, row.need) for row in changed(outcome)] == ["Wed 06-17 08:00"]
+    assert [m.subject for m in said(outcome, "S350")] == ["PO-1"]
 
 
 @pytest.mark.parametrize(("tolerance", "codes"), [(0, ["S351"]), (1, [])])
@@ -177,9 +201,9 @@ def test_what_nobody_needs_of_a_purchase_is_cut_down_to_the_suppliers_minimum(
     assert [(r.action, r.qty, r.cost) for r in changed(outcome)] == [("decrease", n, -2.0 * (20 - n)) for n in left]
 
 
-def test_what_is_received_counts_towards_the_minimum():
-    """30 of 50 came, 20 are open and 10 of them needed: 40 in all, which is the minimum."""
-    source = msgspec.structs.replace(FROM_ACME, min_qty=40)
+def test_what_is_received_counts_towards_the_multiple():
+    """30 of 50 came, 20 are open and 10 of them needed: 40 in all are two multiples."""
+    source = msgspec.structs.replace(FROM_ACME, multiple=20)
     rows = changed(buying(acme("PO-1", 50, "2026-06-17", received_qty=30), source=source))
 
     assert [(row.action, row.qty) for row in rows] == [("decrease", 10)]
@@ -211,34 +235,36 @@ def test_stock_is_kept_and_not_cancelled():
     assert [r.po for r in changed(outcome)] == []
 
 
-def buffer_of_x(net_flow: float) -> BufferPlan:
-    """A buffer whose top of green is 100."""
-    numbers = dict.fromkeys(
-        ("adu", "dlt_days", "tor", "toy", "on_hand", "on_order", "qualified_demand", "order_qty"), 0.0
-    )
-    blank = dict.fromkeys(("priority_pct", "on_hand_pct", "order_by", "due"))
-    return BufferPlan(item="X", tog=100.0, net_flow=net_flow, colour="green", alert="green", **numbers, **blank)
-
-
 @pytest.mark.parametrize(
-    ("net_flow", "asked"),
+    ("on_hand", "asked"),
     [
-        (100, []),
-        (107, [("PO-2", "cancel", 0)]),
-        (115, [("PO-2", "cancel", 0), ("PO-1", "decrease", 12)]),
+        (73, []),
+        (80, [("PO-2", "cancel", 0)]),
+        (88, [("PO-1", "decrease", 12), ("PO-2", "cancel", 0)]),
     ],
 )
-def test_a_buffer_gives_back_only_what_it_has_above_the_top_of_green(
-    net_flow: float, asked: list[tuple[str, str, int]]
-):
-    """20 come on the 17th, 7 on the 18th, and nobody draws on them: 7 too much are PO-2, 15 are 8 of PO-1 as well."""
-    orders = [order("SO-2", "Y", 1, "2026-06-19")]
-    item = buy("X", policy="buffer")
-    outcome = buying(acme("PO-1", 20, "2026-06-17"), acme("PO-2", 7, "2026-06-18"), orders=orders, item=item)
-    with_buffer = msgspec.structs.replace(outcome.plan, buffers=(buffer_of_x(net_flow),))
+def test_a_buffer_gives_back_only_what_it_has_above_the_top_of_green(on_hand: int, asked: list[tuple[str, str, int]]):
+    """Its top of green is 100; 20 come on the 17th and 7 on the 18th, and nobody draws on them. With 73 on hand net
+    flow is 100, with 80 it is 107: 7 too much are PO-2. With 88 it is 115: 8 of PO-1 are too much as well."""
+    outcome = plan(
+        factory(
+            items=[buy("X", policy="buffer")],
+            buffers=[Buffer(item="X", kind="override", tor=30, toy=60, tog=100)],
+            purchase_orders=[po("PO-1", "X", 20, "2026-06-17"), po("PO-2", "X", 7, "2026-06-18")],
+            stock=[stock("X", on_hand)],
+            orders=[order("SO-2", "Y", 1, "2026-06-19")],
+        )
+    )
 
-    rows = [c.row for c in changes(outcome.planned.factory, with_buffer)]
-    assert sorted((r.po, r.action, r.qty) for r in rows) == sorted(asked)
+    assert sorted((r.po, r.action, r.qty) for r in changed(outcome)) == asked
+
+
+def test_a_buffer_that_is_not_sized_gives_nothing_back():
+    outcome = buying(
+        acme("PO-1", 20, "2026-06-17"), orders=[order("SO-2", "Y", 1, "2026-06-19")], item=buy("X", policy="buffer")
+    )
+
+    assert changed(outcome) == []
 
 
 def test_a_purchase_past_due_is_asked_for_a_date_and_for_nothing_else():

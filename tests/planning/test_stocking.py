@@ -180,8 +180,8 @@ def test_edge_42_what_is_reserved_is_on_neither_side():
 
 def test_a_draw_larger_than_green_and_yellow_is_remarked_on():
     """Green and yellow are sixty."""
-    assert [m.subject for m in said(buffered(order("SO-1", "B", 61, "2026-06-25"), on_hand=90), "B201")] == ["SO-1/1"]
-    assert not said(buffered(order("SO-1", "B", 60, "2026-06-25"), on_hand=90), "B201")
+    assert [m.subject for m in said(buffered(order("SO-1", "B", 61, "2026-06-25"), on_hand=90), "B204")] == ["SO-1/1"]
+    assert not said(buffered(order("SO-1", "B", 60, "2026-06-25"), on_hand=90), "B204")
 
 
 def test_by_policy_a_large_draw_gets_a_supply_of_its_own():

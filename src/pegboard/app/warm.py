@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PLANNING, REPAIRING = "dispatch.dispatch", "retime.retime"
+PULLING, PLANNING, REPAIRING = "latest.latest_dates", "dispatch.dispatch", "retime.retime"
 
 
 def is_compiled(kernel: str) -> bool:

@@ -37,11 +37,16 @@ def _show(found: Asked, suppliers: list[Supplier]) -> None:
     if messages:
         line("what is ordered already")
         show_findings(messages, json=False)
-    first = next((r for s in suppliers for r in (*s.changes, *s.purchases) if r.for_orders), None)
+    waited_for = [r for s in suppliers for r in (*s.changes, *s.purchases) if r.slack_days is not None]
+    first = min(waited_for, key=_slack, default=None)
     if first is None:
         line("next     nothing waits for a supplier")
     else:
         line(f"next     pegboard pegs {first.po} --slip 5, to see whom it hurts if it comes later")
+
+
+def _slack(row: ToBuy) -> float:
+    return row.slack_days or 0.0
 
 
 def _row(row: ToBuy, zone: ZoneInfo) -> tuple[str, ...]:

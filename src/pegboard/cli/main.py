@@ -242,6 +242,45 @@ def forecast(
 
 
 @app.command
+def configure(
+    factory: Factory,
+    *,
+    item: Annotated[str, Parameter(help="The product.")],
+    options: Annotated[str, Parameter(help='Chosen options, as in "FABRIC=leather;ARMS=yes".')] = "",
+    qty: Annotated[float, Parameter(help="How many.")] = 1.0,
+    json: Json = False,
+) -> int:
+    """Configure a product: check its options, and show what it is made of and how long that takes."""
+    from pegboard.cli.configure import run_configure
+
+    return run_configure(factory, item, options, qty, json=json)
+
+
+@app.command
+def buffers(
+    factory: Factory,
+    *,
+    item: Annotated[list[str] | None, Parameter(help="Only these buffers; may be given several times.")] = None,
+    out: Annotated[Path | None, Parameter(help="SVG file to draw the board in.")] = None,
+    simulate: Annotated[
+        int | None, Parameter(help="Live through so many days with all buffers, and show what becomes of them.")
+    ] = None,
+    demand: Annotated[float, Parameter(help="How many times the usual demand is simulated.")] = 1.0,
+    seed: Annotated[int, Parameter(help="Seed of the simulated demand.")] = 0,
+    share: Annotated[
+        float | None, Parameter(help="Share a quantity among the buffers, so that all get to the same percentage.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show the DDMRP buffers: zones, net flow, what to order, the most urgent first."""
+    from pegboard.cli.buffers import Life, run_buffers
+
+    life = None if simulate is None else Life(simulate, demand, seed)
+    return run_buffers(factory, item or [], out, life, share, json=json, quiet=quiet)
+
+
+@app.command
 def validate(factory: Factory, *, json: Json = False) -> int:
     """Read and cross-check a factory; every fault with its place and what to do."""
     from pegboard.cli.validate import run_validate

@@ -16,7 +16,7 @@ HEAD = {
     "from": ("supply", "qty", "item", "there", "needed", "slack d", "critical", "excess"),
     "to": ("supply", "takes of it", "as item", "there", "needed", "slack d", "critical", "excess"),
 }
-HURT = ("order", "customer", "item", "takes", "due", "late by d", "slack d")
+HURT = ("supply", "order", "customer", "item", "takes of it", "due", "late by d", "slack d")
 
 
 def run_pegs(
@@ -84,10 +84,10 @@ def _hurt(hurt: list[Served], slip_days: float | None, zone: ZoneInfo) -> None:
     head = HURT if slip_days is None else (*HURT, f"late if {slip_days:g} d later")
     rows = []
     for s in hurt[:SHOWN]:
-        row = [s.order, s.customer, s.item, number(s.qty), day(s.due, zone)]
+        row = [s.root, s.order, s.customer, s.item, number(s.qty), day(s.due, zone)]
         row += [number(s.lateness_days, 1), number(s.slack_days, 1)]
         rows.append(row if slip_days is None else [*row, number(s.slipped_days, 1)])
-    table(head, rows, right=frozenset({3, 5, 6, 7}))
+    table(head, rows, right=frozenset({4, 6, 7, 8}))
     if len(hurt) > SHOWN:
         line(f"... and {len(hurt) - SHOWN:,} more; --json shows all")
     line("slack is an estimate from the plan's latest dates, as if every machine were free")

@@ -16,6 +16,7 @@ from pegboard.domain.resource import Resource
 from pegboard.domain.routing import Route, RoutingAlternate, RoutingNeed, RoutingStep
 from pegboard.domain.snapshot import PlanningPolicy, Snapshot
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder, StockLot, WorkOrder, WorkOrderStep
+from pegboard.domain.variant import Variants
 
 StepKey = tuple[str, int]
 RouteKey = tuple[str, str]
@@ -40,7 +41,8 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
     of items that have alternate ones, and `routing` the steps of each. `suppliers` is who sells an item, first choice
     first; `coproduct_of` the line by which an item comes of the making of another one. `members` resolves resource,
     group and skill names; `blocked` says why an item can't be made or bought anew; `level` is the low-level code, 0 for
-    end items. `timelines` has one shared object per distinct calendar, so identity is equality.
+    end items. `timelines` has one shared object per distinct calendar, so identity is equality. `bom`, `byproducts`,
+    `routing` and `alternates` hold the rows of all variants; `variants` says which of them one variant takes.
     """
 
     snapshot: Snapshot
@@ -73,6 +75,7 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
     work_orders: dict[str, tuple[WorkOrder, ...]]
     progress: dict[StepKey, WorkOrderStep]
     customers: dict[str, Customer]
+    variants: Variants = Variants()
 
     def priority(self, line: OrderLine) -> int:
         """The line's priority, or its customer's, or 100; lower is more urgent."""

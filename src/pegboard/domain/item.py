@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from pegboard.domain.expression import Amount, plain
 from pegboard.domain.record import Moment, Record
 
 Supply = Literal["make", "buy", "phantom"]
@@ -36,13 +37,16 @@ class Item(Record, frozen=True, kw_only=True):
 
 
 class BomLine(Record, frozen=True, kw_only=True):
-    """`qty_per / per_qty` of a component for each started unit of the parent, plus `fixed_qty` per lot."""
+    """`qty_per / per_qty` of a component for each started unit of the parent, plus `fixed_qty` per lot.
+
+    Quantities may be formulas over the parent's options; a line with a `condition` belongs to variants that keep it.
+    """
 
     parent: str
     component: str
-    qty_per: float
-    per_qty: float = 1.0
-    fixed_qty: float = 0.0
+    qty_per: Amount
+    per_qty: Amount = 1.0
+    fixed_qty: Amount = 0.0
     step: int | None = None
     yield_: float = 1.0
     kind: Literal["component", "byproduct", "coproduct"] = "component"
@@ -52,6 +56,10 @@ class BomLine(Record, frozen=True, kw_only=True):
     alternate_group: str = ""
     rank: int = 1
     route: str = ""
+
+    def quantity(self, started: float) -> float:
+        """What belongs to `started` pieces of the parent, without yield and rounding; of a line with numbers alone."""
+        return plain(self.qty_per) / plain(self.per_qty) * started + plain(self.fixed_qty)
 
 
 class Substitute(Record, frozen=True, kw_only=True):

@@ -40,7 +40,10 @@ class OrderPlan(Row, frozen=True, kw_only=True):
 
 
 class WorkOrderPlan(Row, frozen=True, kw_only=True):
-    """A supply made here. `release` is the latest release that keeps `need`."""
+    """A supply made here. `release` is the latest release that keeps `need`.
+
+    `options` are those that matter to the item, `variant` is a short name for them.
+    """
 
     wo: str
     item: str
@@ -53,6 +56,7 @@ class WorkOrderPlan(Row, frozen=True, kw_only=True):
     need: int
     level: int
     options: Options = ()
+    variant: str = ""
 
 
 class OperationPlan(Row, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """The bill of process: the steps of making an item, their alternates and further needs."""
 
+from collections.abc import Iterable
 from typing import Literal
 
+from pegboard.domain.expression import Amount
 from pegboard.domain.record import Moment, Record, Steps
 
 Phase = Literal["setup", "run", "both"]
@@ -17,15 +19,17 @@ class RoutingStep(Record, frozen=True, kw_only=True):
     `batch_wait_min`. A `blocking` step keeps its resource until the next step's setup starts; `storage` names a space
     that holds the lot's quantity from the step's end until then. A lot may be divided over up to `max_split` resources,
     none below `split_min_qty`. `route` names the alternate route the step belongs to; blank is every route.
+
+    Times may be formulas over the item's options; a step with a `condition` belongs to the variants that keep it.
     """
 
     item: str
     step: int
     name: str = ""
     resource: str
-    setup_min: float = 0.0
-    run_min: float = 0.0
-    fixed_min: float = 0.0
+    setup_min: Amount = 0.0
+    run_min: Amount = 0.0
+    fixed_min: Amount = 0.0
     queue_min: float = 0.0
     move_min: float = 0.0
     wait_min: float = 0.0
@@ -58,8 +62,8 @@ class RoutingAlternate(Record, frozen=True, kw_only=True):
     step: int
     resource: str
     run_factor: float = 1.0
-    setup_min: float | None = None
-    run_min: float | None = None
+    setup_min: Amount | None = None
+    run_min: Amount | None = None
     rank: int = 1
     cost_factor: float = 1.0
 
@@ -88,3 +92,9 @@ class Route(Record, frozen=True, kw_only=True):
     valid_to: Moment | None = None
     min_qty: float | None = None
     max_qty: float | None = None
+
+
+def previous_numbers(steps: Iterable[RoutingStep]) -> dict[int, Steps]:
+    """The number before each one, after which a step comes that does not say; none before the first."""
+    numbers = sorted({step.step for step in steps})
+    return {number: tuple(numbers[max(0, i - 1) : i]) for i, number in enumerate(numbers)}

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pegboard.domain.expression import Formula
 from pegboard.domain.record import Options
 from pegboard.exchange.fault import Fault, Noted
 from pegboard.exchange.moment_text import clock, moment, moment_text
-from pegboard.exchange.number_text import Style, integer, number, shortest
+from pegboard.exchange.number_text import FORMULA, NOT_A_NUMBER, Style, integer, number, shortest
 from pegboard.exchange.schema import Column
 
 BLANK = Fault("F201", "is blank, but required", "fill the cell in, or delete the row")
@@ -22,6 +23,7 @@ NOT_STEPS = Fault("F214", "is not a list of step numbers", "write step numbers s
 CONTROL = Fault("F215", "holds control characters", "delete the cell and type its text again")
 EXCEL_ERROR = Fault("F216", "is an error of the workbook, not a value", "mend the formula in that cell")
 
+_ARITHMETIC = re.compile(r"[*/+()=]")
 _EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORDS = {
@@ -73,7 +75,7 @@ class Cells(dict[str, Any]):
             return EXCEL_ERROR
         value = self._read(text)
         allowed = self.column.range
-        if allowed and type(value) is not Fault and not allowed.holds(value):
+        if allowed and type(value) not in (Fault, Formula) and not allowed.holds(value):
             return Fault("F206", f"means nothing here: it must be {allowed}", "correct the number")
         return value
 
@@ -85,6 +87,8 @@ def cell_text(column: Column, value: Any, zone: ZoneInfo) -> str:
     match column.kind:
         case "number":
             return shortest(value)
+        case "amount":
+            return value.text if isinstance(value, Formula) else shortest(value)
         case "yes/no":
             return "yes" if value else "no"
         case "moment":
@@ -107,6 +111,8 @@ def _reader(column: Column, zone: ZoneInfo, style: Style) -> Callable[[str], Any
             return str
         case "number":
             return lambda text: number(text, style)
+        case "amount":
+            return lambda text: amount(text, style)
         case "integer":
             return lambda text: integer(text, style)
         case "moment":
@@ -125,6 +131,22 @@ def _reader(column: Column, zone: ZoneInfo, style: Style) -> Callable[[str], Any
             return ids
         case "steps":
             return steps
+
+
+def amount(text: str, style: Style) -> float | Formula | Fault:
+    """A number, or a formula over options such as `1.8*LENGTH/600`."""
+    value = number(text, style)
+    if not isinstance(value, Fault) or value.code not in (NOT_A_NUMBER.code, FORMULA.code):
+        return value
+    from pegboard.planning.language import UnreadableError, read_formula
+
+    try:
+        read_formula(text)
+    except UnreadableError as wrong:
+        if not _ARITHMETIC.search(text):
+            return value
+        return Fault("F204", f"is no formula that can be read: {wrong}", "write it as in 1.8*LENGTH/600")
+    return Formula(text)
 
 
 def _choice(text: str, choices: tuple[str, ...]) -> str | Fault:

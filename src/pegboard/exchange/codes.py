@@ -31,7 +31,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "F201": ("error", "a required cell is blank"),
     "F202": ("error", "a cell is not a number"),
     "F203": ("error", "a number can be read in two ways, such as 1,234"),
-    "F204": ("error", "a formula stands in place of a number; formulas are not read yet"),
+    "F204": ("error", "a formula that cannot be read, or that stands where only a number may"),
     "F205": ("error", "a whole number is wanted"),
     "F206": ("error", "a number means nothing here, such as a quantity below zero"),
     "F207": ("error", "a cell is not a date or date-time"),

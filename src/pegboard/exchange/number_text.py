@@ -36,7 +36,7 @@ TWO_WAYS = Fault(
     "write it without a mark for thousands, or with one more decimal: 1234 or 1.2340",
 )
 FORMULA = Fault(
-    "F204", "is a formula; formulas are not read yet, so the whole row is left out", "write the number itself"
+    "F204", "is a formula where only a number may stand, so the whole row is left out", "write the number itself"
 )
 NOT_WHOLE = Fault("F205", "is not a whole number", "write a whole number such as 10")
 _LARGEST_WHOLE = 2**53

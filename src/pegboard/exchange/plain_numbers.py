@@ -13,8 +13,8 @@ from pegboard.exchange.tables import Table
 
 
 def number_columns(headers: Headers) -> list[int]:
-    """The places of the columns that hold numbers."""
-    return [i for i, column in headers.known if column.kind in ("number", "integer")]
+    """The places of the columns that hold numbers, or formulas in their place."""
+    return [i for i, column in headers.known if column.kind in ("number", "amount", "integer")]
 
 
 def table_style(table: Table, headers: Headers) -> Style:

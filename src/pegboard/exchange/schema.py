@@ -13,11 +13,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from pegboard.domain.expression import Amount
 from pegboard.domain.record import ClockMin, Ids, Options, Record, Steps, Weekdays
 from pegboard.domain.snapshot import FILES, ObjectiveWeights, Snapshot
 
 Kind = Literal[
-    "text", "number", "integer", "yes/no", "choice", "moment", "clock", "weekdays", "options", "ids", "steps"
+    "text", "number", "amount", "integer", "yes/no", "choice", "moment", "clock", "weekdays", "options", "ids", "steps"
 ]
 
 
@@ -201,6 +202,7 @@ RANGES: dict[str, Range] = {
 _KINDS: tuple[tuple[Any, Kind], ...] = (
     (str, "text"),
     (float, "number"),
+    (Amount, "amount"),
     (int, "integer"),
     (bool, "yes/no"),
     (date | datetime, "moment"),
@@ -246,7 +248,7 @@ def _column(file: str, field: msgspec.structs.FieldInfo, hint: Any) -> Column:
     kind, choices = _kind(hint)
     default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
     required = default is msgspec.NODEFAULT
-    allowed = RANGES.get(f"{file}.{header}", RANGES.get(header)) if kind in ("number", "integer") else None
+    allowed = RANGES.get(f"{file}.{header}", RANGES.get(header)) if kind in ("number", "amount", "integer") else None
     return Column(file, header, field.name, kind, required, None if required else default, choices, allowed)
 
 

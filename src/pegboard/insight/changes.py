@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from pegboard.domain.calendar import DAY, local_day, receipt_instant
+from pegboard.domain.calendar import DAY, local_day
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import in_order
 from pegboard.domain.plan import Peg, Plan, PurchasePlan
@@ -20,6 +20,7 @@ from pegboard.insight import changes_said as said
 from pegboard.insight.changes_said import Change
 from pegboard.insight.open_purchases import OpenPurchase, open_purchases
 from pegboard.insight.pegging import Pegging
+from pegboard.planning.purchase import PurchaseDates
 
 _EPS = 1e-6
 
@@ -39,7 +40,7 @@ def with_changes(factory: Factory, plan: Plan) -> Plan:
 def changes(factory: Factory, plan: Plan) -> list[Change]:
     """All changes to propose. Linear in the pegs, for one pass over them."""
     pegging = Pegging(plan, factory)
-    orders = list(open_purchases(factory, pegging))
+    orders, dates = list(open_purchases(factory, pegging)), PurchaseDates(factory)
     kept = _of_what_is_left_out(factory, plan)
     rest = _beyond_buffers(factory, plan, orders) | {o.po.id: 0.0 for o in orders if o.po.item in kept}
     found: list[Change] = []
@@ -47,15 +48,15 @@ def changes(factory: Factory, plan: Plan) -> list[Change]:
         less = _less(factory, order, rest.get(order.po.id, order.qty - order.pegged))
         found.extend(less)
         if not less or less[0].row.action != "cancel":
-            found.extend(_sooner(factory, order) or _later(factory, order))
+            found.extend(_sooner(factory, dates, order) or _later(factory, dates, order))
     return [*found, *_more(factory, plan, orders)]
 
 
-def _sooner(factory: Factory, order: OpenPurchase) -> list[Change]:
+def _sooner(factory: Factory, dates: PurchaseDates, order: OpenPurchase) -> list[Change]:
     """Hasten what is pegged to be used earlier than it comes, by more than the tolerance or if a customer suffers."""
     if not order.pegs:
         return []
-    wanted = receipt_by(factory, min(order.pegging.latest(peg) for peg in order.pegs))
+    wanted = _receipt_by(factory, dates, min(order.pegging.latest(peg) for peg in order.pegs))
     if wanted >= order.due or not (order.late or order.due - wanted > factory.policy.expedite_days * DAY):
         return []
     source = order.source
@@ -67,11 +68,11 @@ def _sooner(factory: Factory, order: OpenPurchase) -> list[Change]:
     return [said.sooner(factory, order, msgspec.structs.replace(row, feasible=is_feasible))]
 
 
-def _later(factory: Factory, order: OpenPurchase) -> list[Change]:
+def _later(factory: Factory, dates: PurchaseDates, order: OpenPurchase) -> list[Change]:
     """Put off what nobody uses until the tolerance is over; buffers and stock take theirs as it comes."""
     if not order.pegs or factory.items[order.po.item].policy != "mto":
         return []
-    wanted = receipt_by(factory, min(_used(factory, order.pegging, peg) for peg in order.pegs))
+    wanted = _receipt_by(factory, dates, min(_used(factory, order.pegging, peg) for peg in order.pegs))
     if wanted - order.due <= factory.policy.defer_days * DAY:
         return []
     return [said.later(factory, order, _row(factory, order, "defer", order.qty, wanted, 0.0))]
@@ -166,16 +167,10 @@ def _used(factory: Factory, pegging: Pegging, peg: Peg) -> int:
     return timeline.before_open(peg.need, round(queue * 60))
 
 
-def receipt_by(factory: Factory, wanted: int) -> int:
-    """The last date of a receipt that is there by an instant, as its instant; never before now."""
-    day = local_day(wanted, factory.zone)
-    today = local_day(factory.now, factory.zone)
-    while day >= today:
-        found = receipt_instant(day, factory.calendar, factory.zone)
-        if found <= wanted:
-            return max(found, factory.now)
-        day -= timedelta(days=1)
-    return factory.now
+def _receipt_by(factory: Factory, dates: PurchaseDates, wanted: int) -> int:
+    """The last date of a receipt that is there by an instant, as its instant; now where none is left."""
+    first = factory.calendar.next_open(factory.now)
+    return max(dates.receipt_by(wanted), factory.now) if wanted >= first else factory.now
 
 
 def _row(

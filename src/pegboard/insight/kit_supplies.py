@@ -79,6 +79,6 @@ def _made_and_bought(factory: Factory, pegging: Pegging) -> Iterator[tuple[Suppl
         if supply.kind not in ("wo", "purchase") or supply.qty is None:
             continue
         record = existing.get(supply.name)
-        is_bound = supply.kind == "wo" and bool(pegging.works[supply.name].options or (record and record.order))
+        is_bound = supply.kind == "wo" and bool(pegging.works[supply.name].options)
         only = frozenset[str]() if is_bound else None
         yield key, Lot(supply.name, supply.qty, supply.available, FAR, only, record is not None)

@@ -4,31 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from pegboard.domain.calendar import receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.plan import Peg
-from pegboard.domain.quantity import round_up, up_to_multiple
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder
 from pegboard.insight.pegging import Pegging, Reach
+from pegboard.planning.lotsize import LotRule, rule_for
 
 
 @dataclass(frozen=True)
 class Terms:
     """What buying an item of a supplier is bound to; `price` in money for one of the item's unit."""
 
-    min_qty: float
-    multiple: float
-    unit: float
-    decimals: int
+    rule: LotRule
     price: float | None
 
     def at_least(self, qty: float) -> float:
         """The smallest quantity that may be ordered and is not below `qty`."""
-        return self.rounded(max(qty, self.min_qty))
+        return self.rule.lot(qty)
 
     def rounded(self, qty: float) -> float:
         """A quantity in whole multiples and units of purchase, rounded up."""
-        return round_up(up_to_multiple(up_to_multiple(qty, self.multiple), self.unit), self.decimals)
+        return msgspec.structs.replace(self.rule, min_qty=0.0).lot(qty)
 
     def cost(self, qty: float) -> float | None:
         """What a quantity costs; None where no price is known."""
@@ -67,25 +66,19 @@ class OpenPurchase:
 
 def open_purchases(factory: Factory, pegging: Pegging) -> Iterator[OpenPurchase]:
     """All open purchase orders but those past due, which count for nothing before they have a new date."""
-    sources = {(row.item, row.supplier): row for row in factory.snapshot.item_suppliers}
     for item, orders in factory.receipts.items():
+        sources = {source.supplier: source for source in factory.suppliers.get(item, ())}
         for po in orders:
             due = receipt_instant(po.promised or po.due, factory.calendar, factory.zone)
             left = po.qty - po.received_qty
             if left > 0 and due >= factory.now:
-                source = sources.get((item, po.supplier))
+                source = sources.get(po.supplier)
                 pegs = pegging.by_supply.get(("po", po.id, item), [])
                 yield OpenPurchase(po, left, due, pegs, _terms(factory, item, source), source, pegging)
 
 
 def _terms(factory: Factory, item: str, source: ItemSupplier | None) -> Terms:
-    """The supplier's terms, and the item's where the supplier says nothing."""
-    record = factory.items[item]
+    """The supplier's terms, and the item's where the supplier says nothing; what is ordered already is not split."""
     price = source.price if source else None
-    return Terms(
-        min_qty=record.min_qty if source is None or source.min_qty is None else source.min_qty,
-        multiple=record.multiple if source is None or source.multiple is None else source.multiple,
-        unit=(source.uom_factor or 0.0) if source else 0.0,
-        decimals=record.decimals,
-        price=record.unit_cost if price is None else price,
-    )
+    rule = msgspec.structs.replace(rule_for(factory, item, source), max_qty=None)
+    return Terms(rule, factory.items[item].unit_cost if price is None else price)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.plan import LineStatus, OperationPlan, OrderPlan, Peg, PurchasePlan, WorkOrderPlan
+from pegboard.domain.variant import variant_id
 from pegboard.insight.explain import Explainer
 from pegboard.insight.planned import Planned
 from pegboard.scheduling.problem import Ints
@@ -194,6 +195,7 @@ def work_order_rows(p: Planned) -> tuple[WorkOrderPlan, ...]:
                 need=work.need,
                 level=work.level,
                 options=work.options,
+                variant=variant_id(work.options),
             )
         )
     return tuple(sorted(found, key=lambda w: w.wo))

@@ -20,14 +20,15 @@ def yielded(table: ProcessTable, exploder: Exploder, work: Work) -> Iterator[tup
 
 def output(factory: Factory, line: BomLine, started: float) -> float:
     """What comes of a by-product line when so much is started, rounded down to its item's decimals."""
-    gross = (line.qty_per / line.per_qty * started + line.fixed_qty) * line.yield_
+    gross = line.quantity(started) * line.yield_
     return round_down(gross, factory.items[line.component].decimals)
 
 
 def to_start(line: BomLine, wanted: float) -> float:
     """How much must be started for so much of a by-product."""
-    per = line.qty_per / line.per_qty
-    return max(0.0, (wanted / line.yield_ - line.fixed_qty) / per) if per > 0 else 0.0
+    fixed = line.quantity(0.0)
+    per = line.quantity(1.0) - fixed
+    return max(0.0, (wanted / line.yield_ - fixed) / per) if per > 0 else 0.0
 
 
 def started_at(table: ProcessTable, process: int, good: float, lot: float, step: int | None) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from pegboard.domain.expression import Formula, plain
 from pegboard.domain.item import BomLine, Item
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import reaches
@@ -17,10 +18,14 @@ def coproducts(byproducts: Bom, items: Mapping[str, Item], made: Collection[str]
             item = line.component
             if line.kind != "coproduct" or item in made or items[item].supply not in (None, "make"):
                 continue
+            if line.condition or any(isinstance(a, Formula) for a in (line.qty_per, line.per_qty, line.fixed_qty)):
+                what = f"{item} comes of some variants of {line.parent} alone, so none is made for its sake"
+                faults.info("V196", item, what, "give the item a routing of its own if it is ever short", line.source)
+                continue
             if item in found:
                 what = f"{item} comes of {found[item].parent} and of {line.parent}; where it is short the first is made"
                 faults.info("V241", item, what, "make one of them a byproduct, or give the item a routing", line.source)
-            elif line.qty_per <= 0:
+            elif plain(line.qty_per) <= 0:
                 what = f"{line.parent} yields no {item} for each piece, so it cannot be made for its sake"
                 faults.block(item, "V242", what, "enter a qty_per, or make it a byproduct", line.source)
             else:

@@ -6,10 +6,11 @@ A limit that no lot can ever keep blocks the item; one that has no effect is rem
 from collections.abc import Iterator, Mapping, Sequence
 
 from pegboard.domain.calendar import PPM, Timeline
+from pegboard.domain.expression import Amount, Formula
 from pegboard.domain.factory import Member, RouteKey, StepKey
 from pegboard.domain.item import Item
 from pegboard.domain.resource import Resource
-from pegboard.domain.routing import RoutingAlternate, RoutingStep
+from pegboard.domain.routing import RoutingAlternate, RoutingStep, previous_numbers
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.faults import Faults
 from pegboard.planning.lotsize import LotRule
@@ -109,13 +110,14 @@ class StepChecks:
 
     def _run_min(self, step: RoutingStep, resource: Resource, qty: float) -> float:
         """Minutes of run on a resource in its fastest shift."""
+        own = _at_least(step.run_min)
         rates = [
-            step.run_min * a.run_factor if a.run_min is None else a.run_min * a.run_factor
+            (own if a.run_min is None else _at_least(a.run_min)) * a.run_factor
             for a in self.alternates.get((step.item, step.step), ())
         ]
-        run = min([step.run_min, *rates]) * (1.0 if step.work_content_basis == "per_lot" else qty)
+        run = min([own, *rates]) * (1.0 if step.work_content_basis == "per_lot" else qty)
         fastest = max(self.timelines[resource.resource].rate, default=PPM) / PPM
-        return (step.fixed_min + run) / resource.efficiency / fastest
+        return (_at_least(step.fixed_min) + run) / resource.efficiency / fastest
 
     def _resources(self, step: RoutingStep) -> list[Resource]:
         """The resources a step may run on, each once."""
@@ -149,9 +151,14 @@ def check_upkeep(resources: Mapping[str, Resource], faults: Faults) -> None:
             faults.warning("V178", r.resource, what, advice, r.source)
 
 
+def _at_least(minutes: Amount) -> float:
+    """What is known of a time before variants are: a formula may come to nothing."""
+    return 0.0 if isinstance(minutes, Formula) else minutes
+
+
 def _with_followers(steps: Sequence[RoutingStep]) -> Iterator[tuple[RoutingStep, list[RoutingStep]]]:
     """Each step of a route with those that come right after it."""
     ordered = sorted(steps, key=lambda s: s.step)
-    before = {s.step: s.after or tuple(p.step for p in ordered[max(0, i - 1) : i]) for i, s in enumerate(ordered)}
+    previous = previous_numbers(steps)
     for step in ordered:
-        yield step, [s for s in ordered if step.step in before[s.step]]
+        yield step, [s for s in ordered if step.step in (s.after or previous[s.step])]

@@ -77,7 +77,6 @@ def check_unused(snapshot: Snapshot, faults: Faults) -> None:
     """Remark on data that is read and kept, but not planned by yet: once for each kind, with how often it stands."""
     unused = {
         "min_ship_qty": sum(o.min_ship_qty > 0 for o in snapshot.orders),
-        "option_rules.csv": len(snapshot.option_rules),
     }
     for what, count in unused.items():
         if count:

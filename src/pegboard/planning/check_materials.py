@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
+from pegboard.domain.expression import Amount, Formula
 from pegboard.domain.factory import Factory, RouteKey
 from pegboard.domain.item import BomLine, Item, Supply
 from pegboard.domain.routing import RoutingStep
@@ -41,14 +43,6 @@ def check_bom(
                 line.source,
             )
             continue
-        if line.condition:
-            faults.block(
-                line.parent,
-                "V130",
-                f"{line.parent} needs {line.component} if {line.condition!r}, and conditions are not read yet",
-                "make one item per variant",
-                line.source,
-            )
         for route in [line.route] if line.route else names(routes, line.parent):
             steps = {s.step for s in routing.get((line.parent, route), ())}
             if line.step is not None and line.step not in steps:
@@ -69,11 +63,12 @@ def _by_parent(bom: Mapping[str, list[BomLine]]) -> dict[str, tuple[BomLine, ...
 
 
 def check_cycles(bom: Mapping[str, tuple[BomLine, ...]], faults: Faults) -> None:
-    """Block every item that contains itself, naming the whole way round."""
-    graph = {p: {line.component for line in rows} for p, rows in bom.items()}
+    """Block every item that contains itself whatever its options are, naming the whole way round."""
+    always = {p: [line for line in rows if not line.condition] for p, rows in bom.items()}
+    graph = {p: {line.component for line in rows} for p, rows in always.items()}
     for path in cycles(graph):
         for item in path[:-1]:
-            line = next(line for line in bom[item] if line.component in path)
+            line = next(line for line in always[item] if line.component in path)
             faults.block(
                 item,
                 "V100",
@@ -203,8 +198,14 @@ def _bom_key(line: BomLine) -> tuple[Any, ...]:
         line.step or 0,
         line.alternate_group,
         line.rank,
-        line.qty_per,
-        line.fixed_qty,
+        line.condition,
+        _amount_key(line.qty_per),
+        _amount_key(line.fixed_qty),
         str(line.valid_from),
         line.route,
     )
+
+
+def _amount_key(amount: Amount) -> tuple[float, str]:
+    """What amounts are sorted by: numbers by size, then formulas by their text."""
+    return (inf, amount.text) if isinstance(amount, Formula) else (amount, "")

@@ -1,12 +1,12 @@
 """Hold routings, their alternates and needs against items and resources."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from pegboard.domain.factory import Member, RouteKey, StepKey
 from pegboard.domain.item import Item
 from pegboard.domain.resource import Resource
-from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep
+from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep, previous_numbers
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.check_routes import Routes, check_doubles, names, on_route
 from pegboard.planning.faults import Faults
@@ -129,14 +129,6 @@ def _check_step(row: RoutingStep, members: Members, faults: Faults, *, has_alter
             f"add {row.resource} to resources.csv, or correct it",
             row.source,
         )
-    if row.condition:
-        faults.block(
-            row.item,
-            "V130",
-            f"step {row.step} of {row.item} has the condition {row.condition!r}, and conditions are not read yet",
-            "make one routing per variant",
-            row.source,
-        )
 
 
 def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> list[RoutingStep]:
@@ -155,7 +147,8 @@ def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> lis
                     row.source,
                 )
                 return rows
-    previous = {row.step: ((rows[i - 1].step,) if i else ()) for i, row in enumerate(rows)}
+    previous = previous_numbers(rows)
+    waiting = Counter(row.step for row in rows)
     while left:
         ready = next((r for r in left if done.issuperset(r.after or previous[r.step])), None)
         if ready is None:
@@ -170,5 +163,7 @@ def _in_order_of_work(item: str, rows: list[RoutingStep], faults: Faults) -> lis
             return rows
         left.remove(ready)
         ordered.append(ready)
-        done.add(ready.step)
+        waiting[ready.step] -= 1
+        if not waiting[ready.step]:
+            done.add(ready.step)
     return ordered

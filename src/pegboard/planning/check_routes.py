@@ -71,7 +71,7 @@ def on_route(rows: Iterable[RoutingStep], route: str) -> list[RoutingStep]:
 def check_doubles(item: str, rows: Sequence[RoutingStep], route: str, faults: Faults) -> None:
     """On one route a number names one step."""
     for before, after in pairwise(rows):
-        if route and before.step == after.step:
+        if route and before.step == after.step and before.condition == after.condition:
             what = f"route {route} of {item} has step {after.step} twice: of its own and of every route"
             advice = "give the step another number, or name the routes of both"
             faults.block(item, "V164", what, advice, after.source)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from pegboard.domain.expression import times
 from pegboard.domain.item import BomLine, Item, Substitute
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.faults import Faults
@@ -70,8 +71,8 @@ class _Expansion:
                 msgspec.structs.replace(
                     line,
                     component=row.substitute,
-                    qty_per=line.qty_per * row.factor,
-                    fixed_qty=line.fixed_qty * row.factor,
+                    qty_per=times(line.qty_per, row.factor),
+                    fixed_qty=times(line.fixed_qty, row.factor),
                     alternate_group=group,
                     rank=row.rank,
                     valid_from=row.valid_from or line.valid_from,

@@ -58,7 +58,7 @@ class Drawing:
                     work.line,
                     line.record.order if line else (record.order if record else ""),
                     line.id if line else work.root or work.stock,
-                    line.record.options if line else work.options,
+                    self.factory.variants.of(component, work.options),
                     w,
                     batch.base + parts.start,
                     work.earliest,

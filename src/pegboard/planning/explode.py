@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from pegboard.domain.calendar import local_day
-from pegboard.domain.factory import Factory, RouteKey
+from pegboard.domain.factory import Factory
 from pegboard.domain.item import BomLine
 from pegboard.domain.quantity import round_up
-from pegboard.domain.record import Moment
+from pegboard.domain.record import Moment, Options
 from pegboard.domain.routing import Route
 from pegboard.planning.check_routes import is_of
 from pegboard.tables.supply import Work
@@ -31,22 +31,24 @@ class Exploder:
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
-        self._always: dict[RouteKey, tuple[Choice, ...]] = {}
-        self._dated: set[str] = set()
+        self._always: dict[tuple[str, str, Options], tuple[Choice, ...]] = {}
+        self._dated = {p for p, rows in factory.bom.items() if any(line.valid_from or line.valid_to for line in rows)}
         self.gaps: set[tuple[str, date]] = set()
-        for parent, lines in factory.bom.items():
-            if any(line.valid_from or line.valid_to for line in lines):
-                self._dated.add(parent)
-            else:
-                for route in factory.route_names(parent):
-                    self._always[parent, route] = _choices([line for line in lines if is_of(line, route)])
 
-    def choices(self, parent: str, need: int, route: str = "") -> tuple[Choice, ...]:
-        """The component lines of a route in force when `need` falls, those of an alternate group as one choice."""
+    def choices(self, parent: str, need: int, route: str = "", options: Options | None = None) -> tuple[Choice, ...]:
+        """The component lines of a route in force when `need` falls, those of an alternate group as one choice.
+
+        Lines are those of the variant with these options, or of the usual one.
+        """
+        key = parent, route, self.factory.variants.shape(parent, options)
+        if key in self._always:
+            return self._always[key]
+        recipe = self.factory.variants.recipe(parent, options)
+        of_variant = self.factory.bom.get(parent, ()) if recipe is None else recipe.lines
+        lines = [line for line in of_variant if is_of(line, route)]
         if parent not in self._dated:
-            return self._always.get((parent, route), ())
+            return self._always.setdefault(key, _choices(lines))
         day = local_day(need, self.factory.zone)
-        lines = [line for line in self.factory.bom[parent] if is_of(line, route)]
         dated = [line for line in lines if line.valid_from or line.valid_to]
         if dated and not any(is_effective(line, day) for line in dated):
             self.gaps.add((parent, day))
@@ -67,34 +69,36 @@ class Exploder:
         """
         found: list[tuple[str, int | None, float]] = []
         todo: list[tuple[Choice, int | None, float | None]] = [
-            (choice, choice[0].step, None) for choice in reversed(self.choices(work.item, work.need, route))
+            (choice, choice[0].step, None)
+            for choice in reversed(self.choices(work.item, work.need, route, work.options))
         ]
         while todo:
             choice, step, of_phantom = todo.pop()
             base = started.get(step) if of_phantom is None else of_phantom
             if base is None or base <= 0:
                 continue
-            qty = [self._quantity(line, base) for line in choice]
-            at = choose(choice, qty, wanted_at[step]) if len(choice) > 1 else 0
-            component = choice[at].component
-            if qty[at] <= 0:
+            line = choice[0]
+            if len(choice) > 1:
+                line = choice[choose(choice, [self._quantity(c, base) for c in choice], wanted_at[step])]
+            qty, component = self._quantity(line, base), line.component
+            if qty <= 0:
                 continue
             if self.factory.supply[component] == "phantom":
-                made = qty[at] / self.factory.items[component].yield_
-                todo.extend((sub, step, made) for sub in reversed(self.choices(component, work.need)))
+                made = qty / self.factory.items[component].yield_
+                todo.extend((sub, step, made) for sub in reversed(self.choices(component, work.need, "", work.options)))
             else:
-                found.append((component, step, qty[at]))
+                found.append((component, step, qty))
         return found
 
     def byproducts(self, work: Work, route: str) -> list[BomLine]:
         """The lines of what a work order on a route yields besides its item, by its date of need."""
         day = local_day(work.need, self.factory.zone)
-        lines = self.factory.byproducts.get(work.item, ())
+        recipe = self.factory.variants.recipe(work.item, work.options)
+        lines = self.factory.byproducts.get(work.item, ()) if recipe is None else recipe.byproducts
         return [line for line in lines if is_of(line, route) and is_effective(line, day)]
 
     def _quantity(self, line: BomLine, started: float) -> float:
-        gross = (line.qty_per / line.per_qty * started + line.fixed_qty) / line.yield_
-        return round_up(gross, self.factory.items[line.component].decimals)
+        return round_up(line.quantity(started) / line.yield_, self.factory.items[line.component].decimals)
 
 
 def is_effective(line: BomLine | Route, day: date) -> bool:

@@ -1,20 +1,24 @@
 """Levels of the bill of materials, and its cycles."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from pegboard.domain.variant import Variant
 
 Graph = Mapping[str, Iterable[str]]
+Node = TypeVar("Node", str, Variant)
 
 
-def cycles(graph: Graph) -> list[list[str]]:
-    """Every strongly connected knot of items that contain each other, as one path that closes.
+def cycles(graph: Mapping[Node, Iterable[Node]]) -> list[list[Node]]:
+    """Every strongly connected knot of items (or variants) that contain each other, as one path that closes.
 
     Tarjan's algorithm without recursion: a bill of materials may be deeper than Python's stack.
     """
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    on_path: set[str] = set()
-    path: list[str] = []
-    knots: list[list[str]] = []
+    index: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    on_path: set[Node] = set()
+    path: list[Node] = []
+    knots: list[list[Node]] = []
     for root in sorted(graph):
         if root in index:
             continue
@@ -47,9 +51,9 @@ def cycles(graph: Graph) -> list[list[str]]:
     return sorted(knots)
 
 
-def _closed_path(graph: Graph, start: str, knot: set[str]) -> list[str]:
+def _closed_path(graph: Mapping[Node, Iterable[Node]], start: Node, knot: set[Node]) -> list[Node]:
     """The shortest way from `start` back to itself within a knot."""
-    before: dict[str, str] = {}
+    before: dict[Node, Node] = {}
     queue = [start]
     for node in queue:
         for child in sorted(graph.get(node, ())):

@@ -3,6 +3,7 @@
 from pegboard.domain.calendar import FAR, demand_instant, receipt_instant
 from pegboard.domain.factory import Factory
 from pegboard.domain.order import OrderLine
+from pegboard.domain.variant import refusal
 from pegboard.tables.supply import LeftOut, Line
 
 LARGEST_QTY = 1e9
@@ -46,4 +47,6 @@ def hopeless(factory: Factory, line: Line) -> LeftOut | None:
         return LeftOut("horizon", "due after the planning horizon")
     if factory.supply[line.record.item] == "phantom":
         return LeftOut("data", f"item {line.record.item} is a phantom and cannot be delivered")
+    if line.id in factory.variants.refused:
+        return LeftOut("data", refusal(line.record.item, factory.variants.refused[line.id]))
     return None

@@ -21,8 +21,8 @@ class Draw(msgspec.Struct, gc=False):
     """A demand for an item: of line `line` itself (`work` -1), of operation `op` of work order `work`, or (both -1)
     to stock.
 
-    It `is_spare` where it fills up a stock that nobody has drawn so far down. `variant` are those of its options that
-    matter to the item. Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
+    `options` are those that matter to the item. It `is_spare` where it fills up a stock that nobody has drawn so far
+    down. Of a divided step `parts` are the quantities that `op` and the operations after it take of it.
     """
 
     item: str
@@ -39,7 +39,6 @@ class Draw(msgspec.Struct, gc=False):
     is_released: bool = False
     is_spare: bool = False
     parts: tuple[float, ...] = ()
-    variant: Options = ()
     customer: str = ""
 
     @property
@@ -57,7 +56,7 @@ class Source(msgspec.Struct, gc=False):
 
     It can be there at `available`, and is planned for `planned` where that is later. `reserved` names the order, line
     or customer that alone may take it, `preferred` an order served first but not alone; a supply of one `variant`
-    serves equal ones only. A by-product is `made_by` a work order of another item.
+    serves equal ones only, one without serves all. A by-product is `made_by` a work order of another item.
     """
 
     kind: SupplyKind
@@ -68,7 +67,7 @@ class Source(msgspec.Struct, gc=False):
     expires: int = FAR
     reserved: str = ""
     preferred: str = ""
-    variant: Options = ()
+    variant: Options | None = None
     planned: int = 0
     made_by: int = -1
 
@@ -123,10 +122,12 @@ class Netting:
         """Serve all draws in turn, with new lots for what supplies do not cover.
 
         An open order that comes later than needed is passed over only if a new one would be there sooner. With
-        `batch_days` the shortages of that many days from the first one share a lot; `day_of` numbers local days.
+        `batch_days` the shortages of a variant in that many days from the first one share a lot; `day_of` numbers local
+        days.
         """
-        waiting: list[tuple[Draw, float]] = []
+        windows: dict[Options, list[tuple[Draw, float]]] = {}
         for draw, wanted in zip(self.draws, self.left, strict=True):
+            waiting = windows.setdefault(draw.options, [])
             if waiting and not _share_a_lot(rule, waiting[0][0], draw, day_of):
                 self._close_window(waiting, new_lots)
             patience = max(draw.need, earliest_new)
@@ -137,7 +138,8 @@ class Netting:
                     self._close_window(waiting, new_lots)
             if self.sources and self.sources[0].left <= _EPS:
                 self.sources[:] = [s for s in self.sources if s.left > _EPS]
-        self._close_window(waiting, new_lots)
+        for waiting in windows.values():
+            self._close_window(waiting, new_lots)
 
     def _close_window(self, waiting: list[tuple[Draw, float]], new_lots: NewLots) -> None:
         """One supply for all that wait; who may not have of it gets one of his own."""
@@ -160,7 +162,7 @@ class Netting:
         return (
             source.expires > draw.need
             and source.available <= patience
-            and source.variant in ((), draw.variant)
+            and source.variant in (None, draw.options)
             and (not source.reserved or draw.is_for(source.reserved))
             and self._may_meet(source, draw)
         )
@@ -220,6 +222,5 @@ def _share_a_lot(rule: LotRule, first: Draw, draw: Draw, day_of: Callable[[int],
     return (
         abs(day_of(draw.need) - day_of(first.need)) <= rule.batch_days
         and abs(draw.need - first.need) <= rule.keeps
-        and draw.variant == first.variant
         and (not rule.single_order or draw.owner == first.owner)
     )

@@ -7,10 +7,11 @@ import msgspec
 from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
 from pegboard.domain.record import Options
+from pegboard.domain.variant import Variant
 from pegboard.planning.buying import Buyer
 from pegboard.planning.byproducts import output, started_at, to_start
 from pegboard.planning.ledger import Ledger
-from pegboard.planning.lotsize import LotRule, rule_for
+from pegboard.planning.lotsize import LotRule
 from pegboard.planning.net import Draw, Source
 from pegboard.planning.routes import new_lots
 from pegboard.tables.process import ProcessTable
@@ -20,8 +21,9 @@ from pegboard.tables.supply import Purchase, Work
 class Wish(msgspec.Struct, frozen=True, gc=False):
     """What a new supply is for: when it is wanted, by which line, existing work order or stock, in which variant.
 
-    A supply `kept_for` an order serves nobody else. Made lots are of `least` to about `most` pieces. One that
-    `is_spare` only fills up a stock, and may be `grace` seconds late before that hurts anybody.
+    Without options it serves all variants; one `kept_for` an order serves nobody else. Made lots are of `least` to
+    about `most` pieces. One that `is_spare` only fills up a stock, and may be `grace` seconds late before that hurts
+    anybody.
     """
 
     need: int
@@ -30,8 +32,7 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
     root: str = ""
     stock: str = ""
     name: str = ""
-    options: Options = ()
-    variant: Options = ()
+    options: Options | None = None
     cures: bool = True
     kept_for: str = ""
     least: float = 0.0
@@ -46,14 +47,14 @@ class NewSupply:
 
     def __init__(self, factory: Factory, table: ProcessTable, ledger: Ledger, buyer: Buyer) -> None:
         self._factory, self._table, self._ledger, self._buyer = factory, table, ledger, buyer
-        self.no_way: dict[str, str] = {}
+        self.no_way: dict[Variant, str] = {}
 
     def for_draws(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
         """New supply of together at least `qty`, wanted when the first of these draws needs it."""
         if item in self._factory.blocked:
             return []
         root = draws[0]
-        works, lines = self._ledger.works, self._ledger.lines
+        works = self._ledger.works
         parent = works[root.work] if root.line < 0 and root.work >= 0 else None
         origin = parent.root if parent else ""
         wish = Wish(
@@ -63,8 +64,7 @@ class NewSupply:
             root=origin,
             stock=parent.stock if parent else "",
             name=root.line_id or origin or item,
-            options=lines[root.line].record.options if root.line >= 0 else root.options,
-            variant=root.variant,
+            options=root.options,
             cures=any(d.work >= 0 for d in draws),
             is_spare=all(d.is_spare for d in draws),
             kept_for=root.owner if self._factory.items[item].pegging == "hard" else "",
@@ -79,7 +79,7 @@ class NewSupply:
             return self._bought(item, qty, wish)
         if item in self._factory.coproduct_of:
             return self._made_with_another(item, qty, wish)
-        rule = _between(rule_for(self._factory, item), wish.least, wish.most)
+        rule = _between(self._buyer.rule(item), wish.least, wish.most)
         return [self._source(w, wish) for w in self._made(item, rule, qty, wish)]
 
     def soonest(self, item: str) -> int:
@@ -89,12 +89,16 @@ class NewSupply:
         return self._buyer.soonest(item)
 
     def _made(self, item: str, rule: LotRule, qty: float, wish: Wish) -> list[int]:
-        lots, why_none = new_lots(self._factory, self._table, item, rule, qty, wish.need)
+        options = self._factory.variants.of(item, wish.options or ())
+        if why_not := self._factory.variants.why_not(item, options):
+            self.no_way[item, options] = why_not
+            return []
+        lots, why_none = new_lots(self._factory, self._table, item, options, rule, qty, wish.need)
         if why_none:
-            self.no_way[item] = why_none
-        return [self._ledger.add_work(self._work(item, *lot, wish)) for lot in lots]
+            self.no_way[item, options] = why_none
+        return [self._ledger.add_work(self._work(item, options, *lot, wish)) for lot in lots]
 
-    def _work(self, item: str, started: float, good: float, process: int, wish: Wish) -> Work:
+    def _work(self, item: str, options: Options, started: float, good: float, process: int, wish: Wish) -> Work:
         return Work(
             wo=self._ledger.work_name(wish.name),
             item=item,
@@ -104,7 +108,7 @@ class NewSupply:
             line=wish.line,
             earliest=wish.earliest,
             level=self._factory.level[item],
-            options=wish.options,
+            options=options,
             cures=wish.cures,
             process=process,
             root=wish.root,
@@ -116,48 +120,59 @@ class NewSupply:
     def _source(self, w: int, wish: Wish) -> Source:
         work = self._ledger.works[w]
         return Source(
-            "wo", work.wo, w, work.good, 0, reserved=wish.kept_for, variant=wish.variant, planned=wish.planned
+            "wo", work.wo, w, work.good, 0, reserved=wish.kept_for, variant=wish.options, planned=wish.planned
         )
 
     def _made_with_another(self, item: str, qty: float, wish: Wish) -> list[Source]:
         """Work orders of the item's parent, for what comes out of them besides."""
         line = self._factory.coproduct_of[item]
         parent = line.parent
-        process = self._table.process(parent)
+        options = self._factory.variants.of(parent, wish.options or ())
+        if why_not := self._factory.variants.why_not(parent, options):
+            self.no_way[item, wish.options or ()] = why_not
+            return []
+        process = self._table.process(parent, None, options)
         found: list[Source] = []
         missing = qty
         while missing > 1e-9 + 1e-12 * qty:
             wanted = max(to_start(line, missing), 10.0 ** -self._factory.items[parent].decimals)
             good = wanted * self._table.processes[process].total_yield
-            works = self._made(parent, rule_for(self._factory, parent), good, wish)
+            works = self._made(parent, self._buyer.rule(parent), good, wish)
             given = 0.0
             for w in works:
                 work = self._ledger.works[w]
                 out = output(self._factory, line, started_at(self._table, work.process, work.good, work.qty, line.step))
-                found.append(Source("wo", work.wo, w, out, 0, reserved=wish.kept_for, variant=wish.variant, made_by=w))
+                found.append(Source("wo", work.wo, w, out, 0, reserved=wish.kept_for, variant=wish.options, made_by=w))
                 given += out
             if given <= 0:
-                self.no_way[item] = self.no_way.get(parent, f"{parent} yields none of it")
+                why_none = self.no_way.get((parent, options), f"{parent} yields none of it")
+                self.no_way[item, wish.options or ()] = why_none
                 return found
             missing -= given
         return found
 
     def _bought(self, item: str, qty: float, wish: Wish) -> list[Source]:
         found = []
-        shelf = rule_for(self._factory, item).keeps
+        shelf = self._buyer.rule(item).keeps
         for lot in self._buyer.lots(item, qty, wish.need, wish.least):
             name = self._ledger.purchase_name(item)
             purchase = Purchase(name, item, lot.source, lot.qty, lot.earliest, wish.need, lot.in_week)
             i = self._ledger.add_purchase(purchase)
             expires = min(FAR, max(wish.need, lot.earliest) + shelf)
             found.append(
-                Source("purchase", name, i, lot.qty, lot.earliest, expires, wish.kept_for, planned=wish.planned)
+                Source(
+                    *("purchase", name, i, lot.qty, lot.earliest, expires, wish.kept_for),
+                    variant=wish.options,
+                    planned=wish.planned,
+                )
             )
         return found
 
 
 def _between(rule: LotRule, least: float, most: float) -> LotRule:
     """A rule with its minimum raised, and its maximum lowered as far as minimum and multiple allow."""
+    if least <= rule.min_qty and most >= FAR:
+        return rule
     min_qty = max(rule.min_qty, least)
     largest = max(most, min_qty, rule.multiple)
     max_qty = largest if rule.max_qty is None else min(rule.max_qty, largest)

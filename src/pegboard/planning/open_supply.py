@@ -38,7 +38,7 @@ class OpenSupply:
         due = factory.now if record.due is None else demand_instant(record.due, factory.calendar, factory.zone)
         gone = record.completed_qty + max(record.scrapped_qty, self._scrapped.get(record.wo, 0.0))
         remaining = max(0.0, record.qty - gone)
-        process = process_under_way(factory, self._table, item, self._reported[record.wo])
+        process = process_under_way(factory, self._table, item, record.options, self._reported[record.wo])
         total_yield = self._table.processes[process].total_yield
         return Work(
             wo=record.wo,
@@ -76,7 +76,8 @@ class OpenSupply:
             available = max(available, receipt_instant(lot.available_from, factory.calendar, factory.zone))
         expires = FAR if lot.expires is None else bounds(lot.expires, lot.expires, factory.zone)[0]
         name = f"{lot.item}:{lot.lot}" if lot.lot else lot.item
-        return Source("stock", name, -1, lot.qty, available, expires, lot.reserved_for)
+        variant = lot.options or None
+        return Source("stock", name, -1, lot.qty, available, expires, lot.reserved_for, variant=variant)
 
     def _of_purchase(self, po: PurchaseOrder) -> Source | None:
         """An open purchase order; nothing where its date has passed: nobody knows when it comes."""

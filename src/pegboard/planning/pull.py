@@ -131,13 +131,12 @@ class _Pull:
         self._meets = partial(meets, self.ledger, barred)
         self._takers: dict[str, set[int]] = defaultdict(set)
         self._draws: dict[str, list[Draw]] = defaultdict(list)
-        self._variants = {i for (i, _), steps in factory.routing.items() if any("{" in s.family for s in steps)}
 
     def run(self) -> None:
         levels: dict[int, set[str]] = defaultdict(set)
         for i, line in enumerate(self.lines):
             if i not in self.left_out:
-                self._draw(_of_line(i, line))
+                self._draw(self._of_line(i, line))
         for item in {*self._draws, *self.factory.work_orders, *self.stocking.items()}:
             levels[self.factory.level[item]].add(item)
         level = 0
@@ -150,10 +149,20 @@ class _Pull:
                 levels[self.factory.level[item]].add(item)
             level += 1
 
+    def _of_line(self, i: int, line: Line) -> Draw:
+        record = line.record
+        options = self.factory.variants.of(record.item, record.options)
+        return Draw(
+            *(record.item, line.qty, line.need, line.priority, i, record.order, line.id, options),
+            work=-1,
+            op=-1,
+            earliest=line.earliest,
+            customer=record.customer,
+        )
+
     # -- one item --------------------------------------------------------------------------------------------------
 
     def _draw(self, draw: Draw) -> None:
-        draw.variant = draw.options if draw.item in self._variants else ()
         self._draws[draw.item].append(draw)
         self.alternates.note(draw)
 
@@ -177,7 +186,7 @@ class _Pull:
             self._takers[item].add(t.draw.line)
         for draw, qty in netting.short:
             wo, stock = self._root(draw.work)
-            self.shortages.append(Shortage(draw.line, wo, stock, item, qty, self._why_short(item, qty)))
+            self.shortages.append(Shortage(draw.line, wo, stock, item, qty, self._why_short(draw, qty)))
 
     def _root(self, work: int) -> tuple[str, str]:
         """The existing work order, or the stock, that a work order is for where it is for no line."""
@@ -215,16 +224,20 @@ class _Pull:
 
     # -- what came of it ---------------------------------------------------------------------------------------------
 
-    def _why_short(self, item: str, qty: float) -> LeftOut:
-        factory = self.factory
+    def _why_short(self, draw: Draw, qty: float) -> LeftOut:
+        factory, item = self.factory, draw.item
         if item in factory.blocked:
             return LeftOut("material", f"{qty:g} {item} short: {factory.blocked[item].what}")
+        if why_not := factory.variants.why_not(item, draw.options):
+            return LeftOut("data", f"{qty:g} {item} short: {why_not}")
         if factory.items[item].policy == "buffer":
             have = sum(lot.qty for lot in factory.lots.get(item, ()))
             why = f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished"
             return LeftOut("buffer", why)
         if factory.supply[item] == "make":
-            return LeftOut("material", f"{qty:g} {item} short: {self.new.no_way.get(item, 'nothing makes it')}")
+            return LeftOut(
+                "material", f"{qty:g} {item} short: {self.new.no_way.get((item, draw.options), 'nothing makes it')}"
+            )
         return LeftOut("horizon", f"{qty:g} {item} short: a purchase would arrive after the planning horizon")
 
     def true_shortages(self) -> list[Shortage]:
@@ -286,10 +299,3 @@ class _Pull:
 
 def _has_buffers(factory: Factory) -> bool:
     return any(item.policy == "buffer" for item in factory.items.values())
-
-
-def _of_line(i: int, line: Line) -> Draw:
-    r = line.record
-    draw = Draw(r.item, line.qty, line.need, line.priority, i, r.order, line.id, r.options, -1, -1, line.earliest)
-    draw.customer = r.customer
-    return draw

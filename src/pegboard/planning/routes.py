@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pegboard.domain.calendar import local_day
 from pegboard.domain.factory import Factory
 from pegboard.domain.quantity import round_down
+from pegboard.domain.record import Options
 from pegboard.domain.routing import Route
 from pegboard.planning.explode import is_effective
 from pegboard.planning.lotsize import LotRule
@@ -15,14 +16,16 @@ NewLot = tuple[float, float, int]
 
 
 def new_lots(
-    factory: Factory, table: ProcessTable, item: str, rule: LotRule, wanted: float, need: int
+    factory: Factory, table: ProcessTable, item: str, options: Options, rule: LotRule, wanted: float, need: int
 ) -> tuple[list[NewLot], str]:
     """Lots that yield at least `wanted`, each on the first route open to it; none, and why, where one finds no way."""
     routes = factory.routes.get(item)
-    ways: list[tuple[Route | None, int]] = [(None, table.process(item))]
-    if routes:
+    ways: list[tuple[Route | None, int]] = []
+    if not routes:
+        ways = [(None, table.process(item, None, options))]
+    else:
         day = local_day(need, factory.zone)
-        ways = [(r, table.process(item, r.route)) for r in routes if is_effective(r, day)]
+        ways = [(r, table.process(item, r.route, options)) for r in routes if is_effective(r, day)]
     found: list[NewLot] = []
     missing = wanted
     while missing > 1e-9 + 1e-12 * wanted:
@@ -49,10 +52,13 @@ def _is_open(route: Route, qty: float) -> bool:
     return (route.min_qty is None or qty >= route.min_qty) and (route.max_qty is None or qty <= route.max_qty)
 
 
-def process_under_way(factory: Factory, table: ProcessTable, item: str, reported: Iterable[int]) -> int:
+def process_under_way(
+    factory: Factory, table: ProcessTable, item: str, options: Options, reported: Iterable[int]
+) -> int:
     """The process of a work order that exists: the route of least rank that has all its reported steps."""
     for route in factory.route_names(item):
-        numbers = {s.step for s in factory.routing.get((item, route), ())}
-        if numbers.issuperset(reported):
-            return table.process(item, route)
-    return table.process(item)
+        process = table.process(item, route, options)
+        way = table.processes[process]
+        if {table.rows[r].number for r in range(way.first, way.end)}.issuperset(reported):
+            return process
+    return table.process(item, None, options)

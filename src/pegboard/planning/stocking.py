@@ -72,7 +72,7 @@ class Stocking:
         demand: dict[int, float] = defaultdict(float)
         for k, (draw, qty) in enumerate(zip(netting.draws, netting.left, strict=True)):
             if k not in alone and qty > 0:
-                demand[self._day_of(draw.need)] += qty
+                demand[self._day_of(draw.need - 1)] += qty
         now = self._factory.now
         free = [s for s in netting.sources if not s.reserved]
         on_hand = sum(s.left for s in free if s.kind == "stock" and s.available <= now < s.expires)
@@ -81,6 +81,7 @@ class Stocking:
         rule = rule_for(self._factory, item, self._factory.first_supplier(item))
         position, orders = self.book.plan(item, on_hand, on_order, demand, rule, until)
         self.positions.append(position)
+        self.findings.extend(self.book.remarks(item, on_hand, self._coming(free), demand))
         least = with_moq(rule, self.book.buffers[item]).min_qty
         green = position.tog - position.toy
         grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
@@ -102,13 +103,21 @@ class Stocking:
         netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
 
+    def _coming(self, sources: Iterable[Source]) -> dict[int, float]:
+        """Open supply by day."""
+        found: dict[int, float] = defaultdict(float)
+        for source in sources:
+            if source.kind != "stock" or source.available > self._factory.now:
+                found[self._day_of(source.available)] += source.left
+        return found
+
     def _dedicated(self, item: str, netting: Netting) -> list[int]:
         """Draws too large for the buffer; by the policy they get a supply of their own, else only a remark."""
         demand: dict[int, float] = defaultdict(float)
         for draw, qty in zip(netting.draws, netting.left, strict=True):
-            demand[self._day_of(draw.need)] += qty
+            demand[self._day_of(draw.need - 1)] += qty
         sizing = self.book.size(item, demand)
-        limit = sizing.tog - sizing.tor
+        limit = sizing.largest_draw
         found = [k for k, qty in enumerate(netting.left) if qty > limit > 0]
         is_done = self._factory.policy.large_demand == "dedicate"
         for k in found:
@@ -120,7 +129,7 @@ class Stocking:
                 else "supply it on its own: a work order or purchase order reserved for it, or policy "
                 "large_demand = dedicate"
             )
-            self.findings.append(info("B201", draw.line_id or item, what, advice))
+            self.findings.append(info("B204", draw.line_id or item, what, advice))
         return found if is_done else []
 
     def _for_one(self, item: str, draw: Draw, qty: float) -> list[Source]:
@@ -162,7 +171,7 @@ class Stocking:
         record = self._factory.items[item]
         demand: dict[int, float] = defaultdict(float)
         for draw in netting.draws:
-            demand[self._day_of(draw.need)] += draw.qty
+            demand[self._day_of(draw.need - 1)] += draw.qty
         if record.safety_stock > 0:
             yield _to_stock(item, record.safety_stock, self._factory.now)
         rows = self._forecast.get(item, [])

@@ -11,9 +11,11 @@ from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.calendars import Calendars, planning_window
+from pegboard.planning.check_buffers import check_buffers
 from pegboard.planning.check_byproducts import coproducts, netting_order
 from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
+from pegboard.planning.check_expressions import check_expressions
 from pegboard.planning.check_forecast import check_forecast
 from pegboard.planning.check_materials import (
     check_bom,
@@ -24,12 +26,15 @@ from pegboard.planning.check_materials import (
     check_supply,
     check_units,
 )
+from pegboard.planning.check_options import check_options
 from pegboard.planning.check_processes import check_processes
 from pegboard.planning.check_resources import check_resources, factory_calendar, supplier_days
 from pegboard.planning.check_routes import check_routes
 from pegboard.planning.check_substitutes import with_substitutes
+from pegboard.planning.check_variants import DayVariants, check_changed
 from pegboard.planning.faults import Faults
 from pegboard.planning.levels import low_level_codes
+from pegboard.planning.variants import Resolver, VariantRows
 
 
 def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
@@ -48,6 +53,9 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     check_upkeep(resources, faults)
     bom, byproducts = check_bom(snapshot, items, routes, routing, faults)
     bom = with_substitutes(snapshot, items, bom, faults)
+    configurator = check_options(snapshot, items, faults)
+    rows = VariantRows(bom, byproducts, routing, alternates, snapshot.options, faults)
+    check_expressions(rows, configurator, faults)
     made = {item for item, _ in routing} | set(bom)
     coproduct_of = coproducts(byproducts, items, made, faults)
     made |= set(coproduct_of)
@@ -62,7 +70,12 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     check_unused(snapshot, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)
-    graph = netting_order(bom, byproducts, coproduct_of, faults)
+    day = DayVariants(configurator, Resolver(rows, supply, faults.blocked), faults)
+    lines = day.lines(snapshot.orders)
+    work_orders = day.work_orders(work_orders, lines)
+    day.resolve(lines, [*items.values()], byproducts)
+    check_changed(day, work_orders, lines, faults)
+    graph = netting_order(day.resolver.occurring(), byproducts, coproduct_of, faults)
     factory = Factory(
         snapshot=snapshot,
         zone=zone,
@@ -88,12 +101,14 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
         coproduct_of=coproduct_of,
         blocked=faults.blocked,
         level=low_level_codes(graph, items),
-        lines=snapshot.orders,
-        lots=lots,
+        lines=lines,
+        lots=day.lots(lots),
         receipts=receipts,
         work_orders=work_orders,
         progress={(s.wo, s.step): s for s in snapshot.work_order_steps},
         customers={c.customer: c for c in snapshot.customers},
+        variants=day.variants,
     )
     check_units(factory, faults)
+    check_buffers(factory, faults)
     return factory, in_order([*faults.findings, *calendars.findings])

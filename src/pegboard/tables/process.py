@@ -7,16 +7,19 @@ factory's open days. A subcontracted step runs day and night on a resource witho
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pegboard.domain.calendar import DAY, PPM
-from pegboard.domain.factory import Factory, RouteKey
+from pegboard.domain.expression import Amount, plain
+from pegboard.domain.factory import Factory, StepKey
+from pegboard.domain.record import Options
 from pegboard.domain.resource import Changeover, Resource
-from pegboard.domain.routing import RoutingNeed, RoutingStep
+from pegboard.domain.routing import RoutingAlternate, RoutingNeed, RoutingStep, previous_numbers
+from pegboard.domain.variant import Recipe, Variant, Way
 from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Changeovers, Steps
 from pegboard.tables.timelines import TimelineTable
 
@@ -29,6 +32,8 @@ Candidate = tuple[int, int, int, float, int, float]
 """Resource, setup, fixed run work, run work per unit (all microseconds at its efficiency), rank, stretch."""
 
 
+Alternates = Mapping[StepKey, Sequence[RoutingAlternate]]
+
 Need = tuple[str, float | None, int, int]
 """Resource, group or skill, the least level of the skill, thousandths of units, phase."""
 
@@ -36,11 +41,12 @@ Need = tuple[str, float | None, int, int]
 class Process(msgspec.Struct, frozen=True, gc=False):
     """One way of making an item: its rows are `first` to `end`, and the lot is started at row `start`.
 
-    Of each piece started there `total_yield` come out good.
+    Of each piece started there `total_yield` come out good. `shape` holds the options that the way depends on.
     """
 
     item: str
     route: str
+    shape: Options
     first: int
     end: int
     start: int
@@ -92,60 +98,74 @@ class ProcessTable:
         self.capacity = np.array(capacity + [NO_LIMIT] * (2 + len(self.suppliers)), np.int64)
         self.rows: list[StepRow] = []
         self.processes: list[Process] = []
-        self._process: dict[RouteKey, int] = {}
+        self._process: dict[tuple[str, str, Options], int] = {}
+        made = [item for item, how in factory.supply.items() if how == "make"]
+        plain = {item for item in made if item not in factory.variants.shapes}
         for (item, route), steps in factory.routing.items():
+            if item in plain:
+                self._add_way(item, route, (), whole_way(steps), factory.alternates)
+        for item in sorted(plain):
+            if (item, factory.route_names(item)[0], ()) not in self._process:
+                self._add_lead_time(item, ())
+        for (item, shape), recipe in sorted(factory.variants.recipes.items(), key=_by_variant):
             if factory.supply[item] == "make":
-                self._add_routing(item, route, steps)
-        for item, how in sorted(factory.supply.items()):
-            if how == "make" and (item, factory.route_names(item)[0]) not in self._process:
-                self._add_lead_time(item)
+                self._add_variant(item, shape, recipe)
 
-    def process(self, item: str, route: str | None = None) -> int:
-        """The place of a process in `processes`: of a route by name, or of the item's route of least rank."""
-        return self._process[item, self.factory.route_names(item)[0] if route is None else route]
+    def process(self, item: str, route: str | None = None, options: Options | None = None) -> int:
+        """The place of a process in `processes`: of a route by name, or of the item's route of least rank.
+
+        Of an item whose making depends on options, that of the variant with these, or of its usual one.
+        """
+        name = self.factory.route_names(item)[0] if route is None else route
+        return self._process[item, name, self.factory.variants.shape(item, options)]
 
     def makes(self, item: str) -> bool:
-        """Whether there is a process that makes the item."""
-        return (item, self.factory.route_names(item)[0]) in self._process
+        """Whether there is a process that makes the item, of its usual variant where it has several."""
+        return (item, self.factory.route_names(item)[0], self.factory.variants.shape(item, None)) in self._process
 
     def _resources(self) -> list[Resource]:
         return [self.factory.resources[r] for r in self.res_names[: self.lead_res]]
 
-    def _add_process(self, item: str, route: str, first: int) -> None:
+    def _add_process(self, item: str, route: str, shape: Options, first: int) -> None:
         """Close a process whose rows are the last ones from `first` on."""
         end = len(self.rows)
         start = min(range(first, end), key=lambda r: self.rows[r].number)
-        self._process[item, route] = len(self.processes)
-        self.processes.append(Process(item, route, first, end, start, self.rows[start].tail_yield))
+        self._process[item, route, shape] = len(self.processes)
+        self.processes.append(Process(item, route, shape, first, end, start, self.rows[start].tail_yield))
 
-    def _add_routing(self, item: str, route: str, steps: Sequence[RoutingStep]) -> None:
+    def _add_variant(self, item: str, shape: Options, recipe: Recipe) -> None:
+        alternates = {(item, number): rows for number, rows in recipe.alternates.items()}
+        for route, way in recipe.ways.items():
+            self._add_way(item, route, shape, way, alternates)
+        if self.factory.route_names(item)[0] not in recipe.ways:
+            self._add_lead_time(item, shape)
+
+    def _add_way(self, item: str, route: str, shape: Options, way: Way, alternates: Alternates) -> None:
         first = len(self.rows)
-        where = {s.step: first + i for i, s in enumerate(steps)}
-        by_number = sorted(s.step for s in steps)
-        tails = tail_yields(steps, self.factory.items[item].yield_)
-        for i, step in enumerate(steps):
-            k = by_number.index(step.step)
-            after = step.after or (by_number[k - 1 : k] if k else ())
+        where = {s.step: first + i for i, s in enumerate(way.steps)}
+        tails = tail_yields(way.steps, self.factory.items[item].yield_)
+        for step, tail in zip(way.steps, tails, strict=True):
             needs = [_need(n) for n in self.factory.needs.get((item, step.step), ())]
-            self.rows.append(
-                StepRow(item, step, self._candidates(step), needs, [where[a] for a in after if a in where], tails[i])
-            )
-        self._add_process(item, route, first)
+            before = [where[a] for a in way.before[step.step] if a in where]
+            candidates = self._candidates(step, alternates.get((item, step.step), ()))
+            self.rows.append(StepRow(item, step, candidates, needs, before, tail))
+        self._add_process(item, route, shape, first)
 
-    def _add_lead_time(self, item: str) -> None:
+    def _add_lead_time(self, item: str, shape: Options) -> None:
         record = self.factory.items[item]
         work = round(record.lead_time_days * DAY * PPM)
         for route in self.factory.route_names(item):
-            self.rows.append(StepRow(item, None, [(self.lead_res, 0, work, 0.0, 1, 1.0)], [], [], record.yield_))
-            self._add_process(item, route, len(self.rows) - 1)
+            if (item, route, shape) not in self._process:
+                self.rows.append(StepRow(item, None, [(self.lead_res, 0, work, 0.0, 1, 1.0)], [], [], record.yield_))
+                self._add_process(item, route, shape, len(self.rows) - 1)
 
-    def _candidates(self, step: RoutingStep) -> list[Candidate]:
+    def _candidates(self, step: RoutingStep, alternates: Sequence[RoutingAlternate]) -> list[Candidate]:
         if step.supplier and step.lead_time_days is not None:
             outside = self.res_index.get(f"({step.supplier})", self.outside_res)
             return [(outside, 0, round(step.lead_time_days * DAY * PPM), 0.0, 1, 1.0)]
         found: dict[int, Candidate] = {}
         options = [(step.resource, 1.0, step.setup_min, step.run_min, 0)]
-        for a in self.factory.alternates.get((step.item, step.step), ()):
+        for a in alternates:
             setup = step.setup_min if a.setup_min is None else a.setup_min
             run = step.run_min if a.run_min is None else a.run_min
             options.append((a.resource, a.run_factor, setup, run, a.rank))
@@ -156,14 +176,16 @@ class ProcessTable:
                     found[res] = self._candidate(res, step, factor, setup, run, rank)
         return sorted(found.values(), key=lambda c: (c[4], c[0]))
 
-    def _candidate(self, res: int, step: RoutingStep, factor: float, setup: float, run: float, rank: int) -> Candidate:
+    def _candidate(
+        self, res: int, step: RoutingStep, factor: float, setup: Amount, run: Amount, rank: int
+    ) -> Candidate:
         efficiency = self.factory.resources[self.res_names[res]].efficiency
         stretch = 1.0 / efficiency if self.factory.policy.efficiency_on_setup else 1.0
-        per_run = run * factor * _US_PER_MIN / efficiency
-        fixed = step.fixed_min * _US_PER_MIN / efficiency
+        per_run = plain(run) * factor * _US_PER_MIN / efficiency
+        fixed = plain(step.fixed_min) * _US_PER_MIN / efficiency
         if step.work_content_basis == "per_lot":
             fixed, per_run = fixed + per_run, 0.0
-        return (res, up(setup * _US_PER_MIN * stretch), up(fixed), per_run, rank, stretch)
+        return (res, up(plain(setup) * _US_PER_MIN * stretch), up(fixed), per_run, rank, stretch)
 
     def efficiency(self, res: int) -> float:
         """The efficiency of a resource by index."""
@@ -251,6 +273,16 @@ def _restricted_subcontractors(factory: Factory) -> list[str]:
     weekly = {s.supplier for s in factory.snapshot.suppliers if s.weekly_qty is not None}
     asked = {s.supplier for steps in factory.routing.values() for s in steps if s.lead_time_days is not None}
     return sorted((weekly | factory.supplier_days.keys()) & asked - {""})
+
+
+def whole_way(steps: Sequence[RoutingStep]) -> Way:
+    """A route of which every step is done."""
+    previous = previous_numbers(steps)
+    return Way(tuple(steps), {step.step: step.after or previous[step.step] for step in steps})
+
+
+def _by_variant(entry: tuple[Variant, Recipe]) -> Variant:
+    return entry[0]
 
 
 def _need(need: RoutingNeed) -> Need:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from pegboard.domain.buffer import Buffer, BufferProfile
+from pegboard.domain.quantity import half_up
 from pegboard.planning.buffers.adjust import Adjustments, Window
-from pegboard.planning.buffers.zones import Sizing, half_up, size
+from pegboard.planning.buffers.zones import Sizing, size
 
 
 def sized(adu: float, dlt: float, ltf: float, vf: float, *, decimals: int = 0, **buffer: Any) -> Sizing:
@@ -30,11 +31,12 @@ def test_dd_01_a_purchased_part_whose_green_is_its_minimum():
 
 
 def test_dd_01_a_made_part():
-    """6 x 13 = 78; red base 35.1 -> 35, safety 35 x 0.5 = 17.5 -> 18; green 35.1 -> 35; half of red 26.5 -> 27."""
+    """6 x 13 = 78; red base 35.1 -> 35, safety 35 x 0.5 = 17.5 -> 18; green 35.1 -> 35; of whole pieces 27 are the
+    least that is half of red, 26.5."""
     s = sized(6, 13, 0.45, 0.5)
 
     assert tops(s) == (53, 131, 166)
-    assert s.spike_threshold == 27
+    assert s.spike_threshold == 26.5
 
 
 def test_dd_01_a_distributed_part():
@@ -43,6 +45,16 @@ def test_dd_01_a_distributed_part():
 
     assert tops(s) == (538, 1658, 2658)
     assert s.spike_threshold == 269
+
+
+def test_red_safety_is_taken_from_the_rounded_red_base():
+    """1 x 5: base 2.5 -> 3, safety 3 x 0.5 = 1.5 -> 2; of 2.5 it would be 1.25 -> 1."""
+    assert sized(1, 5, 0.5, 0.5).red == 3 + 2
+
+
+def test_a_part_of_a_day_makes_the_spike_horizon_a_day_longer():
+    assert sized(1, 2.1, 0.5, 0.5).spike_horizon == 3
+    assert sized(1, 2.1, 0.5, 0.5, spike_horizon_days=4.0).spike_horizon == 4
 
 
 def test_dd_02_halves_are_rounded_up():
@@ -109,7 +121,6 @@ def test_a_min_max_buffer_has_no_yellow():
 
 def test_edge_44_a_buffer_that_nobody_draws_from_has_its_minimum_as_green():
     assert tops(sized(0, 10, 0.5, 0.5, moq=40)) == (0, 0, 40)
-    assert sized(0, 10, 0.5, 0.5, moq=40).order_interval_days is None
 
 
 def test_a_zone_is_adjusted_by_its_own_factor_alone():
@@ -127,8 +138,8 @@ def test_binary_fractions_do_not_push_a_half_down():
     assert half_up(2.5, 0) == 3
 
 
-def test_what_the_zones_say_of_stock_and_orders():
-    """DD-03: stock swings around 30 + 20 / 2; an order of 20 lasts 5 days at 4; 40 + 20 is the largest draw."""
+def test_what_the_zones_say_of_stock_and_draws():
+    """DD-03: stock swings around 30 + 20 / 2; 40 + 20 is the largest draw."""
     s = sized(4, 10, 0.5, 0.5)
 
-    assert (s.target_on_hand, s.order_interval_days, s.largest_draw) == (40, 5, 60)
+    assert (s.target_on_hand, s.largest_draw) == (40, 60)

@@ -9,7 +9,6 @@ from pegboard.domain.buffer import Buffer
 
 USUAL_DAYS = 90
 """The window where a buffer names none."""
-DECIMALS = 4
 
 DailyQty = Mapping[int, float]
 """Quantities by day."""
@@ -33,21 +32,19 @@ def blended(past: float, forward: float, past_weight: float) -> float:
 def adu_of(buffer: Buffer, used: DailyQty, planned: DailyQty, today: int) -> float:
     """The average daily usage that a row of `buffers.csv` asks for, before any adjustment.
 
-    A number that is given counts as it is. Windows in which nothing was or will be used teach nothing: then what is
-    planned for the usual window counts.
+    A number that is given counts as it is. Where neither it nor a window is given, the usual past counts, and for a
+    new item, without any usage in it, what is planned.
     """
     if buffer.adu is not None:
         return buffer.adu
+    if buffer.adu_past_days is None and buffer.adu_forward_days is None:
+        is_new = not any(today - USUAL_DAYS <= day < today for day in used)
+        return forward_adu(planned, today, USUAL_DAYS) if is_new else past_adu(used, today, USUAL_DAYS)
     past_days, forward_days = buffer.adu_past_days or 0.0, buffer.adu_forward_days or 0.0
-    if past_days < 1 and forward_days < 1:
-        past_days = USUAL_DAYS
     past, forward = past_adu(used, today, past_days), forward_adu(planned, today, forward_days)
-    weight = 0.5 if buffer.adu_past_weight is None else buffer.adu_past_weight
-    if past_days >= 1 and forward_days >= 1:
-        found = blended(past, forward, weight)
-    else:
-        found = past + forward
-    return round(found or forward_adu(planned, today, USUAL_DAYS), DECIMALS)
+    if past_days < 1 or forward_days < 1:
+        return past + forward
+    return blended(past, forward, 0.5 if buffer.adu_past_weight is None else buffer.adu_past_weight)
 
 
 def change(recent: float, adu: float) -> float:

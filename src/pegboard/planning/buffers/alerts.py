@@ -4,7 +4,7 @@ Net flow says when to order; these say what to hurry.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
@@ -33,13 +33,14 @@ class Low(msgspec.Struct, frozen=True, gc=False):
 def projected_low(
     on_hand: float, receipts: Mapping[int, float], demand: Mapping[int, float], sizing: Sizing, level: float, today: int
 ) -> Low | None:
-    """Where stock falls below `level` within one decoupled lead time; None where it never does.
+    """Where stock falls below `level` within one decoupled lead time from today on; None where it never does.
 
     Demand is what is ordered, where that is more than average usage over the lead time, else average usage: never both.
     Past-due demand counts today. Receipts count on their day, past-due ones not until they have a new one.
     """
-    days = range(today, today + math.ceil(sizing.dlt_days - 1e-9) + 1)
-    actual = [sum(q for d, q in demand.items() if d <= today), *(demand.get(d, 0.0) for d in days[1:])]
+    days = range(today, today + math.ceil(sizing.dlt_days - 1e-9))
+    actual = [demand.get(d, 0.0) for d in days]
+    actual[:1] = [sum(q for d, q in demand.items() if d <= today)] if actual else []
     if sum(actual) <= sizing.adu * sizing.dlt_days:
         actual = [sizing.adu] * len(days)
     stock, first, lowest = on_hand, None, math.inf
@@ -86,9 +87,3 @@ def lead_time_alert(lead_days: float, days_to_due: int) -> str:
         if days_to_due <= first:
             return colour
     return ""
-
-
-def most_urgent(colours: Sequence[str]) -> str:
-    """The most urgent of some colours; blank for none."""
-    rank = ("late", "dark_red", "red", "yellow", "green")
-    return min(colours, key=rank.index, default="")

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from pegboard.domain.expression import plain
 from pegboard.domain.factory import Factory
 from pegboard.planning.explode import Exploder
+from pegboard.tables.process import whole_way
 
 Bill = Mapping[str, Mapping[str, float]]
 """Components of each item by quantity for one good piece."""
@@ -21,18 +23,19 @@ class Use(msgspec.Struct, frozen=True, gc=False):
 
 
 def bill(factory: Factory) -> dict[str, dict[str, float]]:
-    """The bill of materials in force now, of each item's first route, with the yields of lines, steps and items."""
+    """The bill of materials in force now, of each item's first route and usual variant, with all yields."""
     exploder = Exploder(factory)
     found: dict[str, dict[str, float]] = {}
     for parent in factory.bom.keys() - factory.blocked.keys():
         route = factory.route_names(parent)[0]
-        steps = factory.routing.get((parent, route), ())
+        recipe = factory.variants.recipe(parent, None)
+        ways = {route: whole_way(factory.routing.get((parent, route), ()))} if recipe is None else recipe.ways
+        steps = ways[route].steps if route in ways else ()
         good = factory.items[parent].yield_ * math.prod(s.yield_ for s in steps)
         parts = found.setdefault(parent, {})
         for line, *_ in exploder.choices(parent, factory.now, route):
-            if line.kind == "component":
-                qty = line.qty_per / line.per_qty / line.yield_ / good
-                parts[line.component] = parts.get(line.component, 0.0) + qty
+            qty = plain(line.qty_per) / plain(line.per_qty) / line.yield_ / good
+            parts[line.component] = parts.get(line.component, 0.0) + qty
     return found
 
 

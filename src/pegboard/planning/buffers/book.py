@@ -3,6 +3,7 @@
 The rest of planning asks here, item by item, as soon as all draws on an item are known.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -11,12 +12,15 @@ import msgspec
 from pegboard.domain.buffer import Buffer, BufferProfile
 from pegboard.domain.calendar import FAR, midnight
 from pegboard.domain.factory import Factory
+from pegboard.domain.finding import Finding
 from pegboard.domain.plan import BufferPlan
 from pegboard.planning.buffers.adjust import NONE
+from pegboard.planning.buffers.adu import past_adu
 from pegboard.planning.buffers.alerts import USUAL_PCT, on_hand_alert
 from pegboard.planning.buffers.due import DueDays
 from pegboard.planning.buffers.feeders import adjustments
 from pegboard.planning.buffers.netflow import order_lots, percent, planning_colour, qualified_demand
+from pegboard.planning.buffers.remarks import RECENT_DAYS, above_green, changed_usage, doubts, out_of_step, running_low
 from pegboard.planning.buffers.replenish import Replenishment, replenishments
 from pegboard.planning.buffers.usage import Usage
 from pegboard.planning.buffers.zones import Sizing, is_given, size
@@ -46,7 +50,7 @@ class BufferBook:
 
     def size(self, item: str, demand: Mapping[int, float]) -> Sizing:
         """The zones of a buffer today."""
-        return self._size(item, self.usage.adu(self.buffers[item], demand), self.today)
+        return self.size_on(item, self.usage.adu(self.buffers[item], demand), self.today)
 
     def plan(
         self, item: str, on_hand: float, on_order: float, demand: Mapping[int, float], rule: LotRule, until_day: int
@@ -60,15 +64,31 @@ class BufferBook:
         found = replenishments(
             on_hand + on_order,
             demand,
-            lambda day: self._size(item, adu, day),
-            self._adjustments.get(item, NONE).changes(),
+            lambda day: self.size_on(item, adu, day),
+            self.changes(item),
             lambda day, net_flow, sizing: self._order(item, day, net_flow, sizing, rule),
             self.today,
             until_day,
         )
-        sizing = self._size(item, adu, self.today)
+        sizing = self.size_on(item, adu, self.today)
         now = [r for r in found if r.day == self.today]
         return self._position(item, on_hand, on_order, demand, sizing, now), found
+
+    def remarks(
+        self, item: str, on_hand: float, receipts: Mapping[int, float], demand: Mapping[int, float]
+    ) -> list[Finding]:
+        """What a person should know of a buffer today; `receipts` are open supplies by day."""
+        buffer, sizing = self.buffers[item], self.size(item, demand)
+        alert_level = sizing.tor * self.profile(item).alert_pct / 100
+        recent = past_adu(self.usage.used.get(item, {}), self.today, RECENT_DAYS)
+        found = [
+            *doubts(buffer, sizing),
+            *changed_usage(item, recent, sizing.adu),
+            *above_green(item, on_hand + sum(receipts.values()), sizing, demand, self.today),
+            *running_low(item, on_hand, receipts, demand, sizing, alert_level, self.today),
+            *out_of_step(item, on_hand, receipts, demand, self.today, self.today + math.ceil(sizing.dlt_days)),
+        ]
+        return [msgspec.structs.replace(f, source=buffer.source) for f in found]
 
     def receipt(self, day: int) -> int:
         """The instant from which a receipt of a day can be used: the factory's first working instant from then on."""
@@ -76,11 +96,26 @@ class BufferBook:
         opening = self.factory.calendar.next_open(start)
         return max(self.factory.now, start if opening >= FAR else opening)
 
+    def changes(self, item: str) -> set[int]:
+        """The days from which on adjustments size a buffer in another way."""
+        return self._adjustments.get(item, NONE).changes()
+
+    def before_adjustment(self, item: str, adu: float) -> float:
+        """Usage before adjustments from that after those of today."""
+        adjusted = self._adjustments.get(item, NONE)
+        factor = adjusted.factor("adu", self.today)
+        return max(0.0, adu - adjusted.extra_usage(self.today)) / factor if factor > 0 else 0.0
+
+    def due_day(self, item: str, day: int, lead_days: float) -> int:
+        """The day on which what is ordered on a day is wanted."""
+        return self._days.due(item, day, lead_days)
+
     def profile(self, item: str) -> BufferProfile:
         """The profile of a buffer; one without factors where its zones are given without."""
         return self._profiles.get(self.buffers[item].profile, _NO_PROFILE)
 
-    def _size(self, item: str, adu: float, day: int) -> Sizing:
+    def size_on(self, item: str, adu: float, day: int) -> Sizing:
+        """The zones of a buffer on a day, from usage before adjustments."""
         decimals = self.factory.items[item].decimals
         adjusted = self._adjustments.get(item, NONE)
         dlt = self.dlt_days.get(item, 0.0)
@@ -89,7 +124,7 @@ class BufferBook:
     def _order(self, item: str, day: int, net_flow: float, sizing: Sizing, rule: LotRule) -> list[Replenishment]:
         tolerance = self.buffers[item].multiple_tolerance_pct
         lots = order_lots(net_flow, sizing, rule, self.factory.policy.buffer_trigger, tolerance)
-        due = self._days.due(item, day, sizing.dlt_days)
+        due = self.due_day(item, day, sizing.dlt_days)
         return [Replenishment(day, lot, due) for lot in lots]
 
     def _position(
@@ -133,7 +168,7 @@ def usable_buffers(factory: Factory) -> dict[str, Buffer]:
         for b in factory.snapshot.buffers
         if b.item in factory.items
         and factory.items[b.item].policy == "buffer"
-        and (is_given(b) or (b.kind != "override" and b.profile in profiles))
+        and (is_given(b) or b.profile in profiles)
     }
 
 

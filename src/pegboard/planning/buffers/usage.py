@@ -2,28 +2,45 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from pegboard.domain.buffer import Buffer
 from pegboard.domain.calendar import bounds, local_day
 from pegboard.domain.factory import Factory
+from pegboard.domain.quantity import half_up
 from pegboard.domain.record import Moment
 from pegboard.planning.buffers.adu import adu_of
 from pegboard.planning.buffers.forecast import left_of_forecast
+from pegboard.planning.buffers.zones import ADU_DECIMALS
 
 ByDay = dict[str, dict[int, float]]
 
 
 class Usage:
-    """History, forecast and open order lines of all items of a factory; days are ordinals."""
+    """History, forecast and open order lines of all items of a factory; days are ordinals.
+
+    Each is indexed when it is first asked for: many factories have no history, and few ask for order lines.
+    """
 
     def __init__(self, factory: Factory) -> None:
-        snapshot = factory.snapshot
         self.factory = factory
         self.today = local_day(factory.now, factory.zone).toordinal()
-        self.used = self._by_day((r.item, r.date, r.qty) for r in snapshot.demand_history)
-        self.forecast = self._by_day((r.item, r.date, r.qty) for r in snapshot.forecast)
-        open_lines = (o for o in factory.lines if o.status == "open")
-        self.ordered = self._by_day((o.item, o.due, max(0.0, o.qty - o.shipped_qty)) for o in open_lines)
+
+    @cached_property
+    def used(self) -> ByDay:
+        """What was used of each item by day."""
+        return self._by_day((r.item, r.date, r.qty) for r in self.factory.snapshot.demand_history)
+
+    @cached_property
+    def forecast(self) -> ByDay:
+        """What is expected of each item, by the day from which on."""
+        return self._by_day((r.item, r.date, r.qty) for r in self.factory.snapshot.forecast)
+
+    @cached_property
+    def ordered(self) -> ByDay:
+        """What open order lines want of each item, by the day they are due."""
+        lines = (o for o in self.factory.lines if o.status == "open")
+        return self._by_day((o.item, o.due, max(0.0, o.qty - o.shipped_qty)) for o in lines)
 
     def planned(self, item: str, demand: Mapping[int, float]) -> dict[int, float]:
         """Demand of an item and what it leaves of the forecast."""
@@ -34,8 +51,9 @@ class Usage:
         return found
 
     def adu(self, buffer: Buffer, demand: Mapping[int, float]) -> float:
-        """Average daily usage as the row of a buffer asks for it, before adjustments."""
-        return adu_of(buffer, self.used.get(buffer.item, {}), self.planned(buffer.item, demand), self.today)
+        """Average daily usage as the row of a buffer asks for it, before adjustments, to four decimals."""
+        used, planned = self.used.get(buffer.item, {}), self.planned(buffer.item, demand)
+        return half_up(adu_of(buffer, used, planned, self.today), ADU_DECIMALS)
 
     def _by_day(self, rows: Iterable[tuple[str, Moment, float]]) -> ByDay:
         found: ByDay = defaultdict(lambda: defaultdict(float))

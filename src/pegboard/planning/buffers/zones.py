@@ -9,7 +9,11 @@ import math
 import msgspec
 
 from pegboard.domain.buffer import Buffer, BufferProfile
+from pegboard.domain.quantity import half_up
 from pegboard.planning.buffers.adjust import NONE, Adjustments
+
+ADU_DECIMALS = 4
+DLT_DECIMALS = 2
 
 
 class Sizing(msgspec.Struct, frozen=True, gc=False):
@@ -52,11 +56,6 @@ class Sizing(msgspec.Struct, frozen=True, gc=False):
         """Average stock of a buffer that works: top of red and half of green."""
         return self.red + self.green / 2
 
-    @property
-    def order_interval_days(self) -> float | None:
-        """Average days between two orders: green / ADU; None where nothing is used."""
-        return self.green / self.adu if self.adu > 0 else None
-
 
 def is_given(buffer: Buffer) -> bool:
     """Whether the zones are given and need no profile."""
@@ -75,8 +74,8 @@ def size(
     adjustments: Adjustments = NONE,
 ) -> Sizing:
     """The zones on a day from usage and decoupled lead time before adjustments, in the item's decimals."""
-    adu = round(max(0.0, adu * adjustments.factor("adu", day) + adjustments.extra_usage(day)), 4)
-    dlt = round(dlt_days * adjustments.factor("lead_time", day), 2)
+    adu = half_up(max(0.0, adu * adjustments.factor("adu", day) + adjustments.extra_usage(day)), ADU_DECIMALS)
+    dlt = half_up(dlt_days * adjustments.factor("lead_time", day), DLT_DECIMALS)
     red, yellow, green = _given(buffer) if is_given(buffer) else _computed(buffer, profile, adu, dlt, decimals)
     red = half_up(red * adjustments.factor("red", day), decimals)
     horizon = dlt if buffer.spike_horizon_days is None else buffer.spike_horizon_days
@@ -86,15 +85,9 @@ def size(
         red=red,
         yellow=half_up(yellow * adjustments.factor("yellow", day), decimals),
         green=half_up(green * adjustments.factor("green", day), decimals),
-        spike_threshold=half_up(red / 2, decimals) if buffer.spike_threshold is None else buffer.spike_threshold,
+        spike_threshold=red / 2 if buffer.spike_threshold is None else buffer.spike_threshold,
         spike_horizon=math.ceil(horizon - 1e-9),
     )
-
-
-def half_up(qty: float, decimals: int) -> float:
-    """The nearest quantity with `decimals` places, the upper of two equally near ones; binary noise is forgiven."""
-    scale = 10.0**decimals
-    return math.floor(qty * scale + 0.5 + 1e-9 + 1e-14 * qty * scale) / scale
 
 
 def _given(buffer: Buffer) -> tuple[float, float, float]:

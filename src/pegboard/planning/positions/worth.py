@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pegboard.domain.calendar import PPM, local_day
+from pegboard.domain.expression import plain
 from pegboard.domain.factory import Factory
 from pegboard.domain.item import BomLine
 from pegboard.planning.buffers.usage import day_of
@@ -103,7 +104,11 @@ def _yields(factory: Factory, table: ProcessTable, item: str) -> dict[int | None
 
 def _use(line: BomLine, yields: Mapping[int | None, float]) -> Use:
     started = 1.0 / yields.get(line.step, yields[None])
-    return Use(line.component, line.qty_per / line.per_qty / line.yield_ * started, line.fixed_qty / line.yield_)
+    return Use(
+        line.component,
+        plain(line.qty_per) / plain(line.per_qty) / line.yield_ * started,
+        plain(line.fixed_qty) / line.yield_,
+    )
 
 
 def _from_the_top(factory: Factory) -> list[str]:
