@@ -255,7 +255,7 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("pegs", "a component needs rounding up", swap("factory", "bom.csv", "FRAME,TUBE,3", "FRAME,TUBE,3.01")),
     ("pegs", "a work order feeds itself", edit("pegs.csv", {"supply": "WO-F"}, supply="WO-B")),
     (
-        "pegs",
+        "bindings",
         "stock of SO-1 goes to SO-2",
         swap("factory", "stock.csv", "item,qty,status\nBOLT,100,free", RESERVED + "33,free,SO-1\nBOLT,4,free,"),
     ),
@@ -427,11 +427,12 @@ def test_components_are_grossed_up_through_phantoms(plant: tuple[Path, Path]) ->
 
 
 def test_conditions_and_formulas_follow_the_options() -> None:
-    """MT-15: leather at LENGTH 750 takes 1.8 x 750 / 600 = 2.25; a condition on an unknown option is undecided."""
+    """MT-15: leather takes 1.8 x 750 / 600 = 2.25; an absent option equals nothing, and text has no case."""
     options = {"FABRIC": "leather", "LENGTH": "750"}
     assert module.amount("1.8*LENGTH/600", 0.0, options) == pytest.approx(2.25)
     assert module.holds("FABRIC in leather,cloth and not (LENGTH<750)", options) is True
-    assert module.holds("COLOUR=red", options) is None
+    assert module.holds("COLOUR=red", options) is False
+    assert module.holds("COLOUR!=red and FABRIC=LEATHER", options) is True
 
 
 def test_the_command_prints_counts_and_exits_1_on_a_violation(

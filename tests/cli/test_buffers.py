@@ -91,7 +91,14 @@ def test_a_supply_is_shared_to_one_percentage(factory: Path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--simulate", 0), ("--simulate", 5, "--demand", -1), ("--share", -3), ("--demand", "nan", "--simulate", 3)],
+    [
+        ("--simulate", 0),
+        ("--simulate", 10**9),
+        ("--simulate", 5, "--demand", -1),
+        ("--simulate", 5, "--demand", "nan"),
+        ("--simulate", 5, "--seed", -1),
+        ("--share", -3),
+    ],
 )
 def test_what_makes_no_sense_is_refused(factory: Path, wrong: tuple[object, ...]):
     done = pegboard("buffers", factory, *wrong)

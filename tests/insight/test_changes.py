@@ -89,6 +89,30 @@ def test_haste_is_feasible_if_the_supplier_can_do_it_from_today(days: int, feasi
     assert (row.feasible, row.cost) == (feasible, 75.0)
 
 
+def test_haste_is_not_feasible_where_the_wanted_day_is_over():
+    """A is due today; its X was wanted at 08:00, which is now."""
+    (row,) = changed(buying(acme("PO-1", 10, "2026-06-10"), orders=[order("SO-1", "A", 1, "2026-06-08")], source=SLOW))
+
+    assert (row.action, row.need, row.feasible) == ("expedite", row.order_by, False)
+
+
+def test_a_first_step_uses_its_material_before_its_queue():
+    """A must begin on Friday the 19th at 16:00, and queues for two working days before: X is wanted on Wednesday. It
+    comes on Thursday, so that A is late."""
+    outcome = plan(
+        factory(
+            items=[buy("X", 60)],
+            bom=[part("A", "X", 10)],
+            routing=[step("A", 10, "M", run=60, queue_min=960)],
+            purchase_orders=[po("PO-1", "X", 10, "2026-06-18")],
+            orders=[ON_FRIDAY],
+        )
+    )
+
+    assert [at(outcome, row.need) for row in changed(outcome)] == ["Wed 06-17 08:00"]
+    assert [m.subject for m in said(outcome, "S350")] == ["PO-1"]
+
+
 @pytest.mark.parametrize(("tolerance", "codes"), [(0, ["S351"]), (1, [])])
 def test_haste_for_a_delivery_buffer_alone_is_damped(tolerance: float, codes: list[str]):
     """Two days of buffer: A is wanted on Wednesday 17:00 and must begin at 16:00. X is there on Thursday: in time for
@@ -177,9 +201,9 @@ def test_what_nobody_needs_of_a_purchase_is_cut_down_to_the_suppliers_minimum(
     assert [(r.action, r.qty, r.cost) for r in changed(outcome)] == [("decrease", n, -2.0 * (20 - n)) for n in left]
 
 
-def test_what_is_received_counts_towards_the_minimum():
-    """30 of 50 came, 20 are open and 10 of them needed: 40 in all, which is the minimum."""
-    source = msgspec.structs.replace(FROM_ACME, min_qty=40)
+def test_what_is_received_counts_towards_the_multiple():
+    """30 of 50 came, 20 are open and 10 of them needed: 40 in all are two multiples."""
+    source = msgspec.structs.replace(FROM_ACME, multiple=20)
     rows = changed(buying(acme("PO-1", 50, "2026-06-17", received_qty=30), source=source))
 
     assert [(row.action, row.qty) for row in rows] == [("decrease", 10)]

@@ -1,8 +1,8 @@
 """Small random factories as folders of CSV files, with the features of the contract in every combination.
 
 A seed decides everything: how many features are mixed, which, and all numbers. The data are meant to be sound, so that
-most lines can be planned; what is broken in data is the business of `tests/cli`. Options, conditions and buffers are
-left out.
+most lines can be planned; what is broken in data is the business of `tests/cli`. Variants, suppliers and buffers are
+those of `random_supply.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tests.laws.folder import FactoryFolder, Row
+from tests.laws.random_supply import SUPPLY_FEATURES, Supply
 
-FEATURES = (
+SHOP_FEATURES = (
     *("levels", "phantoms", "item_yield", "step_yield", "component_yield", "fixed_qty", "per_qty"),
     *("step_consumption", "effectivity", "decimals", "no_routing"),
     *("stock", "expiry", "available_from", "reservation", "bad_stock", "purchase_orders"),
@@ -31,6 +32,7 @@ FEATURES = (
     *("maintenance", "tool_maintenance", "subcontracting", "weekly_qty", "splits", "routes", "half_people"),
     *("crooked_changeovers",),
 )
+FEATURES = (*SHOP_FEATURES, *SUPPLY_FEATURES)
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Los_Angeles")
 CLOCK_CHANGES = (  # a zone, and a Wednesday before its clocks change
@@ -47,7 +49,10 @@ def random_factory(seed: int, features: Iterable[str] | None = None) -> FactoryF
     """The factory of a seed; `features` instead of the seed's own choice where given."""
     rng = random.Random(f"factory {seed}")
     density = rng.choice((0.15, 0.4, 0.65, 0.9))
-    drawn = frozenset(name for name in FEATURES if rng.random() < density)
+    drawn = frozenset(name for name in SHOP_FEATURES if rng.random() < density)
+    more = random.Random(f"supply {seed}")
+    share = more.choice((0, 0.2, 0.5, 0.8))
+    drawn |= {name for name in SUPPLY_FEATURES if more.random() < share}
     return _Maker(seed, rng, drawn if features is None else frozenset(features)).folder()
 
 
@@ -116,8 +121,12 @@ class _Maker:
         self._stock()
         self._purchase_orders()
         self._work_orders()
+        supply = Supply(random.Random(f"rows {self.seed}"), self.features, self.rows, self.day, self.levels[0])
+        supply.draw()
         tables: dict[str, tuple[Row, ...]] = {name: tuple(rows) for name, rows in self.rows.items()}
-        return FactoryFolder(f"seed {self.seed}", self._settings(), self._policy(), tables, self.features)
+        return FactoryFolder(
+            f"seed {self.seed}", self._settings(), self._policy() | supply.policy, tables, self.features
+        )
 
     def _settings(self) -> dict[str, str]:
         settings = {

@@ -13,7 +13,7 @@ from pegboard.domain.finding import Finding
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder
 from pegboard.planning.reliability import SupplierRecord, safety_days, supplier_records
 from pegboard.planning.validate import validate
-from tests.factories import buy, factory, order, pegged, plan, po
+from tests.factories import at, buy, factory, order, pegged, plan, po, purchases
 
 SC_01 = (-1, 0, 0, 1, 2, 0, 3, 0, 1, 4)
 DUE = date(2026, 5, 4)
@@ -59,8 +59,27 @@ def test_SC_01_the_lead_time_grows_by_the_percentile_of_the_service_wanted(servi
     assert row(found, "X").planned_days == 7 + days
 
 
+@pytest.mark.parametrize(("service", "order_by"), [(0, "Fri 06-12 00:00"), (80, "Wed 06-10 00:00")])
+def test_purchases_are_ordered_earlier_by_the_safety_time(service: float, order_by: str):
+    """Wanted on Friday the 19th: 7 days before is the 12th, 7 + 2 days before the 10th."""
+    outcome = plan(
+        factory(
+            items=[buy("X")],
+            item_suppliers=[ItemSupplier(item="X", supplier="ACME", lead_time_days=7)],
+            purchase_orders=received(*SC_01),
+            orders=[order("SO-1", "X", 6, "2026-06-19")],
+            policy={"supplier_service": service},
+        )
+    )
+
+    assert [at(outcome, p.order_by) for p in purchases(outcome, "X")] == [order_by]
+
+
 def test_a_supplier_that_is_always_early_makes_no_lead_time_shorter():
-    assert safety_days(checked(received(*[-3] * 10))[0]) == {}
+    found, _ = checked(received(*[-3] * 10))
+
+    assert safety_days(found) == {}
+    assert row(found, "X").planned_days == 7
 
 
 @pytest.mark.parametrize(("own", "days"), [(7, 5), (8, 0)])

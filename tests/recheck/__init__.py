@@ -4,11 +4,11 @@
 plan and returns every violation as one sentence that begins with the name of the rule. Nothing of the planner is
 imported: calendars, quantities, changeovers, precedence, material and pegs are worked out again here.
 
-Deliberately not checked: whether the plan is *good* (sequence, lateness, choice of alternate), the buffer arithmetic
-of `buffers.csv`, slack, latest starts, releases and costs, whether a load below its least quantity waited, batching
-windows, frozen operations of an earlier plan, unit-of-measure conversion, the faults a liberal reader repairs, and
-anything that `messages.csv` says in words. Where the specification allows several sensible readings each is accepted;
-the comments that say so begin with "Reading:".
+Deliberately not checked: whether the plan is *good* (sequence, lateness, choice of alternate or supplier), forward
+usage and dependent demand of buffers, slack, latest starts, releases and costs, whether a load below its least quantity
+waited, batching windows, frozen operations of an earlier plan, unit-of-measure conversion, the faults a liberal reader
+repairs, and anything that `messages.csv` says in words. Where the specification allows several sensible readings each
+is accepted; the comments that say so begin with "Reading:".
 """
 
 from tests.recheck.calendar import Calendar

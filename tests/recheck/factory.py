@@ -18,7 +18,8 @@ IDLE = {"done", "closed", "hold", "cancelled"}  # open work orders in these stat
 FACTORY_TABLES = (
     *("items", "bom", "routing", "routing_alternates", "routing_needs", "resources", "skills", "calendars"),
     *("calendar_exceptions", "changeovers", "suppliers", "item_suppliers", "customers", "options", "orders", "stock"),
-    *("purchase_orders", "work_orders", "work_order_steps", "downtime", "routes"),
+    *("purchase_orders", "work_orders", "work_order_steps", "downtime", "routes", "substitutes", "option_rules"),
+    *("buffers", "buffer_profiles", "buffer_adjustments", "demand_history", "forecast", "uom"),
 )
 
 
@@ -34,6 +35,9 @@ class Factory:
         self.clock = Clock(settings.get("timezone", "UTC"))
         self.default_calendar: str = settings.get("calendar", "")
         self.horizon_days = float(settings.get("horizon_days", 365))
+        self.orders_at_yellow = policy.get("buffer_trigger", "at_or_below") == "at_or_below"
+        self.supplier_service = float(policy.get("supplier_service", 0))
+        self.dedicates = policy.get("large_demand", "propose") == "dedicate"
         self.queue_is_minimum = policy.get("queue_time", "minimum") == "minimum"
         self.efficiency_on_setup = bool(policy.get("efficiency_on_setup", True))
         now = settings.get("now")
@@ -53,6 +57,7 @@ class Factory:
         self.matrices: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
         for row in self.tables["changeovers"]:
             self.matrices[row["changeover"]][row["from"], row["to"]] = number(row["minutes"])
+        self.substitutes = group_by(self.tables["substitutes"], "item")
         self.suppliers = {row["supplier"]: row for row in self.tables["suppliers"]}
         self.sources = group_by(self.tables["item_suppliers"], "item")
         self.order_lines = self._order_lines()
@@ -79,6 +84,8 @@ class Factory:
             lead_days=number(row.get("lead_time_days")),
             lot=lot,
             shelf_life_days=as_number(row.get("shelf_life_days", "")),
+            is_hard=row.get("pegging") == "hard",
+            safety_stock=number(row.get("safety_stock")),
         )
 
     def _resource(self, row: Row) -> Resource:
@@ -130,6 +137,10 @@ class Factory:
 
     def options_of(self, item: str, text: str) -> dict[str, str]:
         return self.recipes.options_of(item, text)
+
+    def moment(self, text: str, blank: float) -> float:
+        """A moment of the factory folder; a bare date is its midnight."""
+        return self.clock.read(text) if text else blank
 
 
 def route_of(row: Row) -> Route:

@@ -64,7 +64,8 @@ class Formula:
         return self.options[name.upper()]
 
     def comparison(self) -> bool:
-        left = self.option(self.take())
+        """ "An absent option equals nothing", so it differs from everything."""
+        left = self.options.get(self.take().upper(), "")
         operator = self.take().lower()
         if operator == "in":
             values = [self.take()]
@@ -97,18 +98,25 @@ class Formula:
         return plain if plain is not None else float(self.option(token))
 
 
-def compare(left: str, operator: str, right: str) -> bool:
+def same_value(left: str, right: str) -> bool:
+    """ "Values that are numbers compare as numbers, others as text without regard to case"."""
     a, b = as_number(left), as_number(right)
+    return a == b if a is not None and b is not None else left.casefold() == right.casefold()
+
+
+def compare(left: str, operator: str, right: str) -> bool:
     if operator in {"=", "!="}:
-        equal = a == b if a is not None and b is not None else left == right
-        return equal == (operator == "=")
+        return (bool(left) and same_value(left, right)) == (operator == "=")
+    if not left:
+        return False
+    a, b = as_number(left), as_number(right)
     if a is None or b is None:
         raise UnknownValueError(left)
     return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
 
 
 def holds(condition: str, options: dict[str, str]) -> bool | None:
-    """Whether a condition holds; None when it cannot be told from the options at hand."""
+    """Whether a condition holds; None when it compares the size of what is no number."""
     if not condition:
         return True
     try:
@@ -136,3 +144,16 @@ def fill_in(text: str, options: dict[str, str]) -> str | None:
     if any(name.upper() not in options for name in names):
         return None
     return re.sub(r"\{(\w+)\}", lambda match: options[match[1].upper()], text)
+
+
+def names_in_condition(text: str) -> set[str]:
+    """The options that a condition names: what stands before a comparison."""
+    return {name.upper() for name in re.findall(r"([^\W\d]\w*)\s*(?:!=|>=|<=|=|<|>|\bin\b)", text)}
+
+
+def names_in_formula(text: str) -> set[str]:
+    return {name.upper() for name in re.findall(r"\b[^\W\d]\w*", text)}
+
+
+def names_in_template(text: str) -> set[str]:
+    return {name.upper() for name in re.findall(r"\{(\w+)\}", text)}

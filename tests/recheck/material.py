@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 
 from tests.recheck.case import Case
-from tests.recheck.components import Component
+from tests.recheck.choices import Component
 from tests.recheck.ledger import Ledger
 from tests.recheck.plan_records import WorkOrder
-from tests.recheck.values import DAY, EPS, MINUTE, as_number
+from tests.recheck.values import EPS, MINUTE
 
 
 def check_material(case: Case, ledger: Ledger) -> None:
     """ "on-hand + receipts - issues = projected, at every instant" (P1), never below zero.
 
     Components leave at the setup_start of the step that consumes them, order lines at their completion; work orders
-    deliver at the end of their last operation and move. Buffered items live on stock and open orders, on what the plan
-    itself makes or buys, and on the replenishment of `buffers.csv`.
+    deliver at the end of their last operation and move, their by-products with them.
     """
     events: dict[str, list[tuple[float, int, float, str]]] = defaultdict(list)
 
@@ -40,13 +39,11 @@ def check_material(case: Case, ledger: Ledger) -> None:
         supply(wo.item, case.available(wo)[0], wo.good_qty, f"work order {wo.name}")
         for component in case.components(wo):
             if component.is_byproduct:
-                ends = wo.ends_of(component.steps) or [wo.end]
-                supply(component.item, min(ends), component.high, f"by-product of {wo.name}")
+                supply(component.item, case.available(wo)[0], component.high, f"by-product of {wo.name}")
             elif component.low > 0:
                 for at, qty in draws(wo, component):
                     demand(component.item, at, qty, f"work order {wo.name}")
     add_order_lines(case, demand)
-    add_buffer_supply(case, supply)
     for item_name, moves in sorted(events.items()):
         sweep_balance(case, ledger, item_name, moves)
 
@@ -71,29 +68,6 @@ def draws(wo: WorkOrder, component: Component) -> list[tuple[float, float]]:
     parts = max(planned, key=lambda parts: parts[0].setup_start)
     total = sum(op.qty or 1.0 for op in parts)
     return [(op.setup_start, component.low * (op.qty or 1.0) / total) for op in parts]
-
-
-def add_buffer_supply(case: Case, supply: Callable[[str, float, float, str], None]) -> None:
-    """Reading: what a buffer orders today arrives even if no row of the plan makes or buys it, and beyond its
-    decoupled lead time a buffer replenishes itself, so a peg from the buffer that waits so long is good."""
-    made: Counter[str] = Counter()
-    for wo in case.work_orders.values():
-        if wo.name not in case.factory.work_orders:
-            made[wo.item] += wo.good_qty  # type: ignore[assignment]
-    for purchase in case.plan.purchases:
-        if purchase.action == "order":
-            made[purchase.item] += purchase.qty  # type: ignore[assignment]
-    for item, row in case.plan.buffers.items():
-        ordered = (as_number(row["order_qty"]) or 0.0) - made[item]
-        due = case.plan.stamp(row["due"]) if row["due"] else None
-        if ordered > EPS and item in case.factory.buffered:
-            replenished = case.now + (as_number(row["dlt_days"]) or 0.0) * DAY
-            supply(item, due if due is not None else replenished, ordered, "the buffer's order")
-    for peg in case.plan.pegs:
-        row = case.plan.buffers.get(peg.item, {})
-        replenished = case.now + (as_number(row.get("dlt_days", "")) or 0.0) * DAY
-        if peg.supply_kind == "buffer" and peg.available is not None and peg.available >= replenished - DAY:
-            supply(peg.item, peg.available, peg.qty, "the buffer")
 
 
 def sweep_balance(case: Case, ledger: Ledger, item: str, moves: list[tuple[float, int, float, str]]) -> None:

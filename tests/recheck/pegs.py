@@ -6,7 +6,7 @@ import math
 from collections import Counter, defaultdict
 
 from tests.recheck.case import Case
-from tests.recheck.components import Component
+from tests.recheck.choices import Component
 from tests.recheck.ledger import Ledger
 from tests.recheck.plan_records import Operation, Peg, WorkOrder
 from tests.recheck.values import EPS, FOREVER, MINUTE, LineKey, Span, as_number, same_amount
@@ -20,7 +20,6 @@ def check_pegs(case: Case, ledger: Ledger) -> None:
     check_peg_demands(case, ledger)
     check_peg_times(case, ledger)
     check_peg_cycles(case, ledger)
-    check_reservations(case, ledger)
 
 
 def check_peg_supplies(case: Case, ledger: Ledger) -> None:
@@ -29,9 +28,9 @@ def check_peg_supplies(case: Case, ledger: Ledger) -> None:
     for peg in case.plan.pegs:
         if peg.supply_kind == "stock":
             given["stock", "", peg.item] += peg.qty
-            if any(lot.name == peg.supply for lot in case.lots_of[peg.item]):
+            if case.lots_named(peg):
                 given["lot", peg.supply, peg.item] += peg.qty
-        elif peg.supply_kind != "buffer":
+        else:
             given[peg.supply_kind, peg.supply, peg.item] += peg.qty
     for (kind, name, item), qty in given.items():
         limit = supply_quantity(case, kind, name, item)
@@ -44,19 +43,19 @@ def supply_quantity(case: Case, kind: str, name: str, item: str) -> float:
     if kind == "stock":
         return sum(lot.qty for lot in case.lots_of[item])
     if kind == "lot":
-        return sum(lot.qty for lot in case.lots_of[item] if lot.name == name)
+        return sum(lot.qty for lot in case.lots_named(Peg(0, "stock", name, "", "", "", item, 0.0, None, None, "")))
     if kind == "purchase":
         rows = (p for p in case.plan.purchase_rows.get(name, []) if p.item == item and p.action == "order")
         return sum(purchase.qty for purchase in rows)
     if kind == "po":
-        peg = Peg(0, kind, name, "", "", "", item, 0.0, None, None)
+        peg = Peg(0, kind, name, "", "", "", item, 0.0, None, None, "")
         changes = [p for p in case.plan.purchase_rows.get(name, []) if p.item == item]
         if any(p.action == "cancel" for p in changes):
             return 0.0
         more = sum(p.qty for p in changes if p.action == "increase")
         return sum(po.qty for po in case.purchase_order_lines(peg)) + more
     wo = case.work_orders.get(name)
-    if wo is None:
+    if wo is None or kind == "buffer":  # "pegs name the order waited for"
         return 0.0
     own = wo.good_qty if wo.item == item else 0.0
     return own + sum(c.high for c in case.components(wo) if c.is_byproduct and c.item == item)
@@ -134,9 +133,10 @@ def check_peg_times(case: Case, ledger: Ledger) -> None:
             continue
         ok = available <= used + MINUTE
         ledger.test("pegs", ok, f"{peg.name} is available {case.show(available)}, the step begins {case.show(used)}")
-        lot = next((lot for lot in case.lots_of[peg.item] if lot.name == peg.supply), None)
-        if peg.supply_kind == "stock" and lot is not None:
-            ledger.test("pegs", used <= lot.expires + MINUTE, f"{peg.name} is used after it expires")
+        lots = case.lots_named(peg) if peg.supply_kind == "stock" else []
+        if lots:
+            ok = used <= max(lot.expires for lot in lots) + MINUTE
+            ledger.test("pegs", ok, f"{peg.name} is used after it expires")
 
 
 def consumers_of(case: Case, wo: WorkOrder, peg: Peg) -> list[Operation]:
@@ -166,7 +166,7 @@ def supply_time(case: Case, peg: Peg) -> float | None:
     """When a pegged supply is there by our own account; None where that cannot be told."""
     if peg.supply_kind == "wo" and peg.supply in case.work_orders:
         wo = case.work_orders[peg.supply]
-        if wo.item == peg.item:
+        if wo.item == peg.item or any(c.is_byproduct and c.item == peg.item for c in case.components(wo)):
             return case.available(wo)[0]
     if peg.supply_kind == "purchase":
         dues = [p.due for p in case.plan.purchase_rows.get(peg.supply, []) if p.item == peg.item and p.due is not None]
@@ -175,7 +175,7 @@ def supply_time(case: Case, peg: Peg) -> float | None:
         return min((po.available for po in case.purchase_order_lines(peg)), default=None)
     if peg.supply_kind == "stock":
         same = case.lots_of[peg.item]
-        named = [lot for lot in same if lot.name == peg.supply]
+        named = case.lots_named(peg)
         return min((lot.available for lot in named or same), default=None)
     return None
 
@@ -195,40 +195,3 @@ def check_peg_cycles(case: Case, ledger: Ledger) -> None:
                 ready.append(demand)
     stuck = sorted(name for name, n in waiting.items() if n > 0)
     ledger.test("pegs", not stuck, f"pegs run in a circle through {', '.join(stuck[:5])}")
-
-
-def check_reservations(case: Case, ledger: Ledger) -> None:
-    """Stock with reserved_for serves that order only: what others take must fit the stock that is not reserved."""
-    open_orders = {line.order for line in case.factory.order_lines.values() if line.is_open}
-    reserved = {lot.item for lot in case.lots if lot.reserved_for in open_orders}
-    if not reserved:
-        return
-    feeds: dict[str, list[Peg]] = defaultdict(list)
-    for peg in case.plan.pegs:
-        if peg.supply_kind == "wo":
-            feeds[peg.supply].append(peg)
-
-    def orders_behind(peg: Peg) -> set[str]:
-        found, todo, seen = set[str](), [peg], set[int]()
-        while todo:
-            current = todo.pop()
-            if current.row in seen:
-                continue
-            seen.add(current.row)
-            if current.demand_kind == "order":
-                key = case.demand_line(current)
-                found.add(key[0] if key else current.demand)
-            else:
-                todo += feeds.get(current.demand, [])
-        return found
-
-    for item in sorted(reserved):
-        holders = {lot.reserved_for for lot in case.lots_of[item] if lot.reserved_for in open_orders}
-        free = sum(lot.qty for lot in case.lots_of[item] if lot.reserved_for not in open_orders)
-        taken = sum(
-            peg.qty
-            for peg in case.plan.pegs
-            if peg.supply_kind == "stock" and peg.item == item and not orders_behind(peg) & holders
-        )
-        ok = taken <= free + EPS * max(1.0, taken)
-        ledger.test("pegs", ok, f"{taken:g} of {item} in stock go to orders it is not reserved for, {free:g} are free")

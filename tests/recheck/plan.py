@@ -75,6 +75,7 @@ class Plan:
         self.purchases: list[Purchase] = []
         self.pegs: list[Peg] = []
         self.buffers: dict[str, Row] = {}
+        self.messages = tables["messages.csv"]
         if self.is_readable:
             self._read_supply(tables)
 
@@ -207,6 +208,7 @@ class Plan:
             qty=number(row["qty"]),
             order_by=self.stamp(row["order_by"], "order_by") if row["order_by"] else None,
             due=self.stamp(row["due"]) if row["due"] else None,
+            need=self.stamp(row["need"]) if row["need"] else None,
         )
 
     def _peg(self, line: int, row: Row) -> Peg:
@@ -221,6 +223,7 @@ class Plan:
             qty=number(row["qty"]),
             available=self.stamp(row["available"]) if row["available"] else None,
             need=self.stamp(row["need"]) if row["need"] else None,
+            kind=row["kind"],
         )
 
     def latest_time(self) -> float:

@@ -51,10 +51,6 @@ class WorkOrder:
         """When each of the given steps that is planned begins; of a split one its last part."""
         return [max(op.setup_start for op in self.operations[step]) for step in steps if step in self.operations]
 
-    def ends_of(self, steps: Iterable[int]) -> list[float]:
-        """When each of the given steps that is planned ends: with its last part."""
-        return [max(op.end for op in self.operations[step]) for step in steps if step in self.operations]
-
 
 @dataclass(slots=True)
 class PlannedLine:
@@ -83,6 +79,7 @@ class Purchase:
     qty: float
     order_by: float | None
     due: float | None
+    need: float | None
 
 
 @dataclass(slots=True)
@@ -97,6 +94,7 @@ class Peg:
     qty: float
     available: float | None
     need: float | None
+    kind: str
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
 from tests.recheck.records import Item
+from tests.recheck.suppliers import expected_lateness
 from tests.recheck.values import DAY, EPS, MINUTE, Row, is_multiple, number, same_amount
 
 
@@ -42,8 +43,8 @@ def check_purchases(case: Case, ledger: Ledger) -> None:
         ok = item.supply == "buy" or bool(sources)
         ledger.test("purchases", ok, f"{name}: it is a {item.supply} item without a supplier")
         mine = [row for row in sources if row["supplier"] == purchase.supplier]
-        if sources and purchase.supplier:
-            ledger.test("purchases", bool(mine), f"{name}: {purchase.supplier} does not supply it")
+        if sources:
+            ledger.test("purchases", bool(mine), f"{name}: {purchase.supplier or 'nobody'} does not supply it")
         source = mine[0] if mine else (min(sources, key=lambda r: number(r.get("rank"), 1e9)) if sources else {})
         check_lot(ledger, name, item, source, purchase.qty)
         if purchase.order_by is None or purchase.due is None:
@@ -70,7 +71,7 @@ def check_purchase_dates(
     case: Case, ledger: Ledger, name: str, item: Item, source: Row, order_by: float, due: float
 ) -> None:
     ordered = case.clock.day(order_by)
-    lead = number(source.get("lead_time_days"), item.lead_days)
+    lead = number(source.get("lead_time_days"), item.lead_days) + expected_lateness(case.factory, item.name, source)
     is_today = math.isfinite(case.now) and ordered == case.clock.day(case.now)
     # Reading: an order is placed on a day, so today's date is not before now.
     ok = order_by >= case.now - MINUTE or is_today

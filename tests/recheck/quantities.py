@@ -1,4 +1,4 @@
-"""Quantities and times of work orders, and the options they are made with."""
+"""Quantities and times of work orders."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 
 from tests.recheck.case import Case
 from tests.recheck.factory import IDLE
-from tests.recheck.formulas import parse_options
 from tests.recheck.ledger import Ledger
 from tests.recheck.plan_records import WorkOrder
 from tests.recheck.values import EPS, MINUTE, is_multiple, number, round_up, same_amount
@@ -69,17 +68,3 @@ def check_work_orders(case: Case, ledger: Ledger) -> None:
         wanted = number(row["qty"]) - number(row.get("completed_qty")) - number(row.get("scrapped_qty")) > EPS
         if row.get("status") in {"firm", "released", "started"} and wanted and row["item"] in case.factory.items:
             ledger.test("work-orders", name in case.work_orders, f"open work order {name} is not in the plan")
-
-
-def check_options(case: Case, ledger: Ledger) -> None:
-    """A work order that serves an order line directly is made with the options that line asks for."""
-    for peg in case.plan.pegs:
-        if peg.supply_kind != "wo" or peg.demand_kind != "order" or peg.supply not in case.work_orders:
-            continue
-        key = case.demand_line(peg)
-        wanted = case.factory.order_lines[key].options if key else {}
-        have = parse_options(case.work_orders[peg.supply].options)
-        wrong = [name for name, value in wanted.items() if have.get(name, value) != value]
-        if wanted:
-            other = ", ".join(wrong)
-            ledger.test("quantities", not wrong, f"{peg.supply} is made with another {other} than {peg.demand} asks")

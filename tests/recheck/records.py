@@ -17,6 +17,8 @@ class Item:
     lead_days: float
     lot: tuple[float, float, float]  # minimum, multiple, maximum; 0 where there is none
     shelf_life_days: float | None
+    is_hard: bool
+    safety_stock: float
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.recheck.bindings import check_bindings
+from tests.recheck.buffers import check_buffers
 from tests.recheck.calendars import readings
 from tests.recheck.case import Case
+from tests.recheck.changes import check_bought_life, check_changes
 from tests.recheck.completion import check_completion
+from tests.recheck.configured import check_configured
 from tests.recheck.factory import Factory
 from tests.recheck.ledger import Ledger
 from tests.recheck.limits import check_gap, check_shelf_life, check_stretch
@@ -19,12 +23,14 @@ from tests.recheck.pegs import check_pegs
 from tests.recheck.plan import Plan
 from tests.recheck.progress import check_pinned
 from tests.recheck.purchases import check_now, check_purchases
-from tests.recheck.quantities import check_options, check_quantities, check_work_orders
+from tests.recheck.quantities import check_quantities, check_work_orders
 from tests.recheck.resources import check_capacity, check_eligibility
 from tests.recheck.splits import check_routes, check_splits
 from tests.recheck.steps import check_precedence, check_steps
+from tests.recheck.stocked import check_stocked
 from tests.recheck.subcontracting import check_subcontracting, check_weekly_quantity
 from tests.recheck.sums import check_certificate, check_kpis
+from tests.recheck.suppliers import check_weekly_receipts
 from tests.recheck.tools import check_travel
 from tests.recheck.work import check_work
 
@@ -49,12 +55,18 @@ RULES: tuple[Callable[[Case, Ledger], None], ...] = (
     check_routes,
     check_now,
     check_purchases,
+    check_weekly_receipts,
+    check_changes,
+    check_bought_life,
     check_material,
     check_pegs,
+    check_bindings,
+    check_configured,
+    check_buffers,
+    check_stocked,
     check_completion,
     check_quantities,
     check_work_orders,
-    check_options,
     check_kpis,
     check_certificate,
     check_pinned,

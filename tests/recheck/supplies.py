@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.recheck.calendars import Reading
 from tests.recheck.factory import Factory
 from tests.recheck.facts import Facts
+from tests.recheck.formulas import parse_options
 from tests.recheck.plan import Plan
 from tests.recheck.plan_records import Peg, PlannedLine, WorkOrder
 from tests.recheck.records import Step
@@ -25,6 +27,8 @@ class Supply:
     available: float
     reserved_for: str
     expires: float
+    options: dict[str, str] = field(default_factory=dict)
+    supplier: str = ""
 
 
 class Supplies(Facts):
@@ -73,6 +77,21 @@ class Supplies(Facts):
         at = self.clock.read(text)
         return max(self.now, self.book.plant.first_open(at) if is_bare_date(text) else at)
 
+    def is_past(self, text: str) -> bool:
+        """Whether a moment lies before now; of a bare date its receipt too: what is dated Sunday comes on Monday."""
+        at = self.clock.read(text)
+        if not math.isfinite(self.now):
+            return False
+        if not is_bare_date(text):
+            return at < self.now
+        return self.clock.day(at) < self.clock.day(self.now) and self.book.plant.first_open(at) < self.now
+
+    def lots_named(self, peg: Peg) -> list[Supply]:
+        """The lots that a peg may mean: of several with one name each of them."""
+        lots = self.lots_of[peg.item]
+        names = {peg.supply, peg.supply.removeprefix(f"{peg.item}:")}
+        return [lot for lot in lots if lot.name in names or (lot.name.startswith("#") and peg.supply == peg.item)]
+
     def _stock(self) -> list[Supply]:
         """Free usable stock; blocked, inspected and expired lots are not."""
         found: list[Supply] = []
@@ -85,17 +104,23 @@ class Supplies(Facts):
             qty = max(0.0, number(row["qty"]))
             if row.get("status") in {None, "", "free"} and expires > self.now:
                 available = self.receipt(row.get("available_from", ""))
-                name = row.get("lot") or f"#{i}"
-                found.append(Supply(name, "", row["item"], qty, available, row.get("reserved_for", ""), expires))
+                name, options = row.get("lot") or f"#{i}", parse_options(row.get("options", ""))
+                reserved_for = row.get("reserved_for", "")
+                found.append(Supply(name, "", row["item"], qty, available, reserved_for, expires, options))
         return found
 
     def _purchase_orders(self) -> list[Supply]:
-        """Open receipts, on the supplier's promise where there is one ("plan on promised")."""
+        """Open receipts, on the supplier's promise where there is one ("plan on promised").
+
+        "An open purchase order dated before now counts for nothing until it has a new date."
+        """
         found: list[Supply] = []
         for row in self.factory.tables["purchase_orders"]:
             qty = number(row["qty"]) - number(row.get("received_qty"))
-            if qty > EPS and row.get("status") not in {"closed", "cancelled", "received", "done", "quote"}:
-                available = self.receipt(row.get("promised") or row["due"])
+            dated = row.get("promised") or row["due"]
+            is_open = row.get("status") not in {"closed", "cancelled", "received", "done", "quote"}
+            if qty > EPS and is_open and not row.get("received") and not self.is_past(dated):
+                available = self.receipt(dated)
                 found.append(
                     Supply(
                         row["po"],
@@ -105,6 +130,7 @@ class Supplies(Facts):
                         available,
                         row.get("reserved_for", ""),
                         FOREVER,
+                        supplier=row.get("supplier", ""),
                     )
                 )
         return found

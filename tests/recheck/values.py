@@ -63,6 +63,12 @@ def round_up(quantity: float, decimals: int) -> float:
     return math.ceil(quantity * scale - EPS) / scale
 
 
+def round_down(quantity: float, decimals: int) -> float:
+    """`quantity` rounded down to `decimals`, immune to binary noise."""
+    scale = 10.0**decimals
+    return math.floor(quantity * scale + EPS) / scale
+
+
 def is_multiple(quantity: float, multiple: float) -> bool:
     return multiple <= 0 or abs(quantity / multiple - round(quantity / multiple)) < EPS
 

@@ -23,6 +23,7 @@ BOARD = (
     *("order", "wanted", "alert"),
 )
 LIFE = ("item", "green d", "yellow d", "red d", "out d", "lowest", "average", "target", "orders", "ordered")
+MOST_DAYS, MOST_DEMAND = 36_500, 1_000
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -75,8 +76,10 @@ def run_buffers(
 
 
 def _wrong_usage(life: Life | None, share: float | None) -> str:
-    if life is not None and (life.days < 1 or not 0 <= life.demand < float("inf")):
-        return "--simulate wants at least one day, and --demand a factor of at least 0"
+    if life is not None and not 1 <= life.days <= MOST_DAYS:
+        return f"--simulate {life.days} is no number of days from 1 to {MOST_DAYS}"
+    if life is not None and (not 0 <= life.demand <= MOST_DEMAND or life.seed < 0):
+        return f"--demand is a factor from 0 to {MOST_DEMAND}, and --seed a number of at least 0"
     if share is not None and not 0 <= share < float("inf"):
         return f"--share {share:g} is nothing to share; give a quantity"
     return ""

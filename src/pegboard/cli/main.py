@@ -210,14 +210,19 @@ def tournament(
 @app.command
 def leadtime(
     factory: Factory,
-    items: Annotated[list[str] | None, Parameter(help="Items to show; the finished ones if absent.")] = None,
+    item: Annotated[list[str] | None, Parameter(help="Items to show; the finished ones if absent.")] = None,
     *,
+    target: Annotated[float | None, Parameter(help="Days to promise: finds the least stock that allows it.")] = None,
+    out: Annotated[Path | None, Parameter(help="SVG file to draw: the stock that each lead time takes.")] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Show own and cumulative lead times, and the chain of items that decides them."""
-    from pegboard.cli.leadtime import run_leadtime
+    """Show own, cumulative and decoupled lead times, what they are spent on, and where to buffer to shorten them."""
+    from pegboard.cli.leadtime import run_leadtime, run_positions
 
-    return run_leadtime(factory, items or [], json=json)
+    if target is None and out is None:
+        return run_leadtime(factory, item or [], json=json)
+    return run_positions(factory, item or [], target, out, json=json, quiet=quiet)
 
 
 @app.command

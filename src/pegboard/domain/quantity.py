@@ -13,6 +13,8 @@ def _noise(value: float) -> float:
 
 def round_up(qty: float, decimals: int) -> float:
     """The smallest quantity with `decimals` places that is not below `qty`."""
+    if not decimals:
+        return float(math.ceil(qty - 1e-9 - 1e-14 * abs(qty)))  # the noise once more: this is called millions of times
     scale = 10.0**decimals
     scaled = qty * scale
     return math.ceil(scaled - _noise(scaled)) / scale

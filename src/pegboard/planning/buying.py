@@ -34,11 +34,20 @@ class Buyer:
         self._factory, self._dates = factory, dates
         self._weekly = {s.supplier: s.weekly_qty for s in factory.snapshot.suppliers if s.weekly_qty is not None}
         self._taken: dict[tuple[str, date], float] = defaultdict(float)
+        self._rules: dict[tuple[str, str], LotRule] = {}
         for rows in factory.receipts.values() if self._weekly else ():
             for po in rows:
                 if po.supplier in self._weekly and po.qty > po.received_qty:
                     due = receipt_instant(po.promised or po.due, factory.calendar, factory.zone)
                     self._taken[po.supplier, self._week(due)] += po.qty - po.received_qty
+
+    def rule(self, item: str, source: ItemSupplier | None = None) -> LotRule:
+        """The lot rule of an item, bought from a supplier if one is named."""
+        key = item, source.supplier if source else ""
+        found = self._rules.get(key)
+        if found is None:
+            found = self._rules[key] = rule_for(self._factory, item, source)
+        return found
 
     def sources(self, item: str) -> tuple[ItemSupplier | None, ...]:
         """Who sells an item, first choice first; an item without suppliers comes from somebody unnamed."""
@@ -76,8 +85,9 @@ class Buyer:
         return best
 
     def _from(self, item: str, source: ItemSupplier | None, missing: float, need: int, least: float) -> Lot:
-        rule = rule_for(self._factory, item, source)
-        rule = msgspec.structs.replace(rule, min_qty=max(rule.min_qty, least))
+        rule = self.rule(item, source)
+        if least > rule.min_qty:
+            rule = msgspec.structs.replace(rule, min_qty=least)
         earliest = self._dates.earliest(item, source)
         weekly = self._weekly.get(source.supplier) if source else None
         if source is None or weekly is None or earliest >= FAR:

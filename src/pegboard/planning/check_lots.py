@@ -47,8 +47,10 @@ def beyond_maintenance(table: ProcessTable, batch: Batch) -> Iterator[Finding]:
     largest: dict[int, float] = {}
     resources = table.factory.resources.values()
     names = {r.resource: r for r in resources if r.finite and r.maintenance_hours and r.maintenance_min > 0}
+    if not names:
+        return
     worn = [i for i, row in enumerate(table.rows) if any(table.res_names[c[0]] in names for c in row.cands)]
-    for row, qty in zip(batch.row.tolist(), batch.qty.tolist(), strict=True) if worn else ():
+    for row, qty in zip(batch.row.tolist(), batch.qty.tolist(), strict=True):
         largest[row] = max(qty, largest.get(row, 0.0))
     for i in worn:
         row = table.rows[i]

@@ -77,16 +77,17 @@ class Exploder:
             base = started.get(step) if of_phantom is None else of_phantom
             if base is None or base <= 0:
                 continue
-            qty = [self._quantity(line, base) for line in choice]
-            at = choose(choice, qty, wanted_at[step]) if len(choice) > 1 else 0
-            component = choice[at].component
-            if qty[at] <= 0:
+            line = choice[0]
+            if len(choice) > 1:
+                line = choice[choose(choice, [self._quantity(c, base) for c in choice], wanted_at[step])]
+            qty, component = self._quantity(line, base), line.component
+            if qty <= 0:
                 continue
             if self.factory.supply[component] == "phantom":
-                made = qty[at] / self.factory.items[component].yield_
+                made = qty / self.factory.items[component].yield_
                 todo.extend((sub, step, made) for sub in reversed(self.choices(component, work.need, "", work.options)))
             else:
-                found.append((component, step, qty[at]))
+                found.append((component, step, qty))
         return found
 
     def byproducts(self, work: Work, route: str) -> list[BomLine]:

@@ -8,6 +8,7 @@ Source: Ptak & Smith, *Orlicky's Material Requirements Planning*, 3rd edition, c
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from pegboard.domain.factory import Factory
 from pegboard.planning.explode import Exploder
 from pegboard.planning.levels import low_level_codes
-from pegboard.planning.making import Days, Making, Makings
+from pegboard.planning.making import NONE, Days, Making, Makings
 from pegboard.tables.process import ProcessTable
 
 Component = tuple[str, float]
@@ -30,7 +31,10 @@ class Way(NamedTuple):
 
 
 class LeadTime(msgspec.Struct, frozen=True, gc=False):
-    """Days of an item: its own, cumulative and decoupled ones, and the chains of items that decide the latter two."""
+    """Days of an item: its own, cumulative and decoupled ones, and the chains of items that decide the latter two.
+
+    The remaining fields say what the decoupled days are spent on, as `Days` does.
+    """
 
     item: str
     own_days: float
@@ -38,13 +42,22 @@ class LeadTime(msgspec.Struct, frozen=True, gc=False):
     through: tuple[str, ...]
     decoupled_days: float
     decoupled_through: tuple[str, ...]
+    touch_days: float
+    queue_days: float
+    wait_days: float
+    closed_days: float
+    given_days: float
 
 
 class Levels(msgspec.Struct, frozen=True):
-    """What lead times are made of: own times and components of all items, by item."""
+    """What lead times are made of: own times and components of all items, by item.
+
+    `until` is the way through the making of an item to where it first takes a component, by item and component.
+    """
 
     making: dict[str, Making]
     components: dict[str, tuple[Component, ...]]
+    until: dict[tuple[str, str], Days]
 
     @property
     def own(self) -> dict[str, float]:
@@ -84,18 +97,30 @@ def levels(factory: Factory, table: ProcessTable) -> Levels:
     makings, exploder = Makings(factory, table), Exploder(factory)
     making: dict[str, Making] = {}
     components: dict[str, tuple[Component, ...]] = {}
+    first: dict[tuple[str, str], Days] = {}
     for item, how in factory.supply.items():
         if how == "make" and table.makes(item):
             making[item] = makings.making(item)
         else:
             making[item] = Making(Days(given=_purchase_days(factory, item) if how == "buy" else 0.0), {})
-        if item not in factory.blocked:
-            until = making[item].until
-            components[item] = tuple(
-                (line.component, until[line.step].total if line.step in until else 0.0)
-                for line, *_ in exploder.choices(item, factory.now, factory.route_names(item)[0])
-            )
-    return Levels(making, components)
+        if item in factory.blocked:
+            continue
+        taken: dict[str, Days] = {}
+        for line, *_ in exploder.choices(item, factory.now, factory.route_names(item)[0]):
+            until = making[item].until.get(line.step, NONE)
+            if until.total <= taken.get(line.component, until).total:
+                taken[line.component] = until
+        components[item] = tuple((component, until.total) for component, until in taken.items())
+        first.update(((item, component), until) for component, until in taken.items())
+    return Levels(making, components, first)
+
+
+def split(levels: Levels, ways: Mapping[str, Way], item: str) -> Days:
+    """What the longest way below an item is spent on; its total is the lead time."""
+    found = NONE
+    for parent, component in pairwise(chain(ways, item)):
+        found = found.and_then(levels.making[parent].days.without(levels.until[parent, component]))
+    return found.and_then(levels.making[chain(ways, item)[-1]].days)
 
 
 def buffered_items(factory: Factory) -> frozenset[str]:
@@ -126,6 +151,7 @@ def lead_times(factory: Factory, table: ProcessTable) -> list[LeadTime]:
             chain(cumulative, item),
             decoupled[item].days,
             chain(decoupled, item),
+            *split(found, decoupled, item),
         )
         for item in sorted(factory.items)
         if item not in factory.blocked

@@ -11,7 +11,7 @@ from pegboard.domain.variant import Variant
 from pegboard.planning.buying import Buyer
 from pegboard.planning.byproducts import output, started_at, to_start
 from pegboard.planning.ledger import Ledger
-from pegboard.planning.lotsize import LotRule, rule_for
+from pegboard.planning.lotsize import LotRule
 from pegboard.planning.net import Draw, Source
 from pegboard.planning.routes import new_lots
 from pegboard.tables.process import ProcessTable
@@ -79,7 +79,7 @@ class NewSupply:
             return self._bought(item, qty, wish)
         if item in self._factory.coproduct_of:
             return self._made_with_another(item, qty, wish)
-        rule = _between(rule_for(self._factory, item), wish.least, wish.most)
+        rule = _between(self._buyer.rule(item), wish.least, wish.most)
         return [self._source(w, wish) for w in self._made(item, rule, qty, wish)]
 
     def soonest(self, item: str) -> int:
@@ -137,7 +137,7 @@ class NewSupply:
         while missing > 1e-9 + 1e-12 * qty:
             wanted = max(to_start(line, missing), 10.0 ** -self._factory.items[parent].decimals)
             good = wanted * self._table.processes[process].total_yield
-            works = self._made(parent, rule_for(self._factory, parent), good, wish)
+            works = self._made(parent, self._buyer.rule(parent), good, wish)
             given = 0.0
             for w in works:
                 work = self._ledger.works[w]
@@ -153,7 +153,7 @@ class NewSupply:
 
     def _bought(self, item: str, qty: float, wish: Wish) -> list[Source]:
         found = []
-        shelf = rule_for(self._factory, item).keeps
+        shelf = self._buyer.rule(item).keeps
         for lot in self._buyer.lots(item, qty, wish.need, wish.least):
             name = self._ledger.purchase_name(item)
             purchase = Purchase(name, item, lot.source, lot.qty, lot.earliest, wish.need, lot.in_week)
@@ -171,6 +171,8 @@ class NewSupply:
 
 def _between(rule: LotRule, least: float, most: float) -> LotRule:
     """A rule with its minimum raised, and its maximum lowered as far as minimum and multiple allow."""
+    if least <= rule.min_qty and most >= FAR:
+        return rule
     min_qty = max(rule.min_qty, least)
     largest = max(most, min_qty, rule.multiple)
     max_qty = largest if rule.max_qty is None else min(rule.max_qty, largest)

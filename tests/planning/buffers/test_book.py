@@ -100,6 +100,29 @@ def test_the_minimum_of_the_buffer_raises_that_of_the_lot_rule_in_green_and_in_o
     assert (row.tog, row.order_qty) == (115, 45)
 
 
+def test_the_minimum_of_the_buffer_raises_orders_that_its_zones_do_not():
+    """Overridden zones: 30 - 20 = 10 is missing, 25 the least."""
+    given = {"kind": "override", "tor": 10.0, "toy": 20.0, "tog": 30.0, "moq": 25.0}
+
+    assert of_x(**given).plan("X", 20, 0, {}, LotRule(min_qty=5), MONDAY)[0].order_qty == 25
+
+
+def test_nothing_on_hand_is_dark_red_with_something_due():
+    """Due today or before; tomorrow is not yet due."""
+    assert of_x().plan("X", 0, 90, {MONDAY: 1.0}, LotRule(), MONDAY)[0].alert == "dark_red"
+    assert of_x().plan("X", 0, 90, {MONDAY + 1: 1.0}, LotRule(), MONDAY)[0].alert == "red"
+
+
+def test_beyond_the_end_of_the_calendar_every_day_counts_as_open():
+    """It ends within 60 days: 400 working days from Monday end later than 400 days, and later ones one by one."""
+    row = Buffer(item="X", profile="HALF", adu=4)
+    made = book({"X": 1}, items=[make("X", policy="buffer")], buffers=[row], horizon_days=30)
+    due = [made.due_day("X", MONDAY, days) for days in (400, 401)]
+
+    assert due[0] > MONDAY + 400
+    assert due[1] == due[0] + 1
+
+
 def test_a_buffer_is_not_sized_without_a_row_a_profile_or_the_policy():
     items = [buy(i, policy="buffer") for i in "ABCD"] + [buy("E")]
     rows = [
@@ -165,6 +188,7 @@ def test_edge_44_an_item_without_a_past_is_sized_by_what_is_planned():
     demand = {MONDAY + 89: 270.0, MONDAY + 90: 900.0, MONDAY - 1: 50.0}
 
     assert adu(Buffer(item="X", profile="HALF"), demand=demand) == 3
+    assert adu(Buffer(item="X", profile="HALF"), used((91, 500)), demand=demand) == 3
     assert adu(Buffer(item="X", profile="HALF", adu_past_days=10), demand=demand) == 0
 
 
@@ -265,6 +289,44 @@ def test_usage_of_a_parent_is_exploded_from_before_its_adjustment_with_quantitie
     )
 
     assert (chain.size("FP", {}).adu, chain.size("RM", {}).adu) == (90, 130)
+
+
+def test_the_usage_of_a_parent_without_buffer_is_counted_from_its_open_lines():
+    """180 in 90 days are 2 a day; what is on hold does not count. Half as much again of three each: 3 a day more."""
+    day = {"start": date(2022, 6, 20), "end": date(2022, 7, 31)}
+    chain = book(
+        {},
+        items=[make("LAMP"), buy("RM", policy="buffer")],
+        bom=[part("LAMP", "RM", 3)],
+        buffers=[Buffer(item="RM", profile="HALF", adu=10)],
+        orders=[
+            order("SO-1", "LAMP", 200, "2022-07-01", shipped_qty=20),
+            order("SO-2", "LAMP", 90, "2022-07-01", status="hold"),
+        ],
+        buffer_adjustments=[BufferAdjustment(item="LAMP", kind="adu", factor=1.5, **day)],
+    )
+
+    assert chain.size("RM", {}).adu == 13
+
+
+def test_usage_before_adjustments_is_found_again_from_that_after_them():
+    """(60 x 2 + 60 x 3 x 0.5): the factor of two is its own, the extra comes from its parent."""
+    day = {"start": date(2022, 6, 20), "end": date(2022, 7, 31)}
+    chain = book(
+        {},
+        items=[make("FP", policy="buffer"), buy("RM", policy="buffer"), buy("OFF", policy="buffer")],
+        bom=[part("FP", "RM", 3)],
+        buffers=[Buffer(item=i, profile="HALF", adu=60) for i in ("FP", "RM", "OFF")],
+        buffer_adjustments=[
+            BufferAdjustment(item="FP", kind="adu", factor=1.5, **day),
+            BufferAdjustment(item="RM", kind="adu", factor=2, **day),
+            BufferAdjustment(item="OFF", kind="adu", factor=0, **day),
+        ],
+    )
+
+    assert chain.size("RM", {}).adu == 210
+    assert chain.before_adjustment("RM", 210) == 60
+    assert chain.before_adjustment("OFF", 0) == 0
 
 
 def test_the_orders_of_a_long_horizon_follow_its_demand():

@@ -266,6 +266,33 @@ def test_an_adjustment_to_come_changes_the_zones_on_its_day():
     assert {day: s.adu for day, s in made.sizing[made.items.index("TOP")].items()} == {0: 4, 2: 8, 4: 4}
 
 
+def test_a_window_that_holds_today_is_not_counted_twice():
+    window = BufferAdjustment(item="TOP", kind="adu", factor=2, start=date(2026, 6, 1), end=date(2026, 6, 11))
+    made = on_stage(buffer_adjustments=[window])
+    top = made.items.index("TOP")
+
+    assert {day: s.adu for day, s in made.sizing[top].items()} == {0: 8, 4: 4}
+    assert made.demand[top].mean() == 4
+
+
+def test_a_longer_lead_time_holds_for_what_is_ordered_in_its_window():
+    """LOW takes 5 days, twice as many from Wednesday to Thursday."""
+    window = BufferAdjustment(item="LOW", kind="lead_time", factor=2, start=date(2026, 6, 10), end=date(2026, 6, 11))
+    made = on_stage(buffer_adjustments=[window])
+    days = made.arrival[made.items.index("LOW"), :5] - range(5)
+
+    assert list(days) == [5, 5, 10, 10, 5]
+
+
+def test_an_order_draws_on_the_first_buffers_below_and_not_on_those_below_them():
+    rows = [*CHAIN["buffers"], Buffer(item="MID", profile="STEADY", adu=4)]
+    items = [make("TOP", policy="buffer"), make("MID", policy="buffer"), buy("LOW", policy="buffer")]
+    made = on_stage(items=items, buffers=rows)
+
+    places = {(made.items[p], made.items[c]) for p, c in zip(made.parent, made.component, strict=True)}
+    assert places == {("TOP", "MID"), ("MID", "LOW")}
+
+
 def test_the_same_seed_gives_the_same_days_whatever_other_buffers_there_are():
     lively = [Buffer(item=i, profile="LIVELY", adu=9) for i in ("TOP", "ALSO")]
     more = {"items": [*CHAIN["items"], buy("ALSO", policy="buffer")]}

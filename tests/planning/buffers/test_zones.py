@@ -47,6 +47,16 @@ def test_dd_01_a_distributed_part():
     assert s.spike_threshold == 269
 
 
+def test_red_safety_is_taken_from_the_rounded_red_base():
+    """1 x 5: base 2.5 -> 3, safety 3 x 0.5 = 1.5 -> 2; of 2.5 it would be 1.25 -> 1."""
+    assert sized(1, 5, 0.5, 0.5).red == 3 + 2
+
+
+def test_a_part_of_a_day_makes_the_spike_horizon_a_day_longer():
+    assert sized(1, 2.1, 0.5, 0.5).spike_horizon == 3
+    assert sized(1, 2.1, 0.5, 0.5, spike_horizon_days=4.0).spike_horizon == 4
+
+
 def test_dd_02_halves_are_rounded_up():
     """23 x 5 = 115; 57.5 -> 58, safety 58 x 0.8 = 46.4 -> 46; green 57.5 -> 58."""
     assert tops(sized(23, 5, 0.5, 0.8, moq=10)) == (104, 219, 277)

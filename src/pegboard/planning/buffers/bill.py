@@ -23,7 +23,7 @@ class Use(msgspec.Struct, frozen=True, gc=False):
 
 
 def bill(factory: Factory) -> dict[str, dict[str, float]]:
-    """The bill of materials in force now, of each item's first route, with the yields of lines, steps and items."""
+    """The bill of materials in force now, of each item's first route and usual variant, with all yields."""
     exploder = Exploder(factory)
     found: dict[str, dict[str, float]] = {}
     for parent in factory.bom.keys() - factory.blocked.keys():
@@ -34,9 +34,8 @@ def bill(factory: Factory) -> dict[str, dict[str, float]]:
         good = factory.items[parent].yield_ * math.prod(s.yield_ for s in steps)
         parts = found.setdefault(parent, {})
         for line, *_ in exploder.choices(parent, factory.now, route):
-            if line.kind == "component":
-                qty = plain(line.qty_per) / plain(line.per_qty) / line.yield_ / good
-                parts[line.component] = parts.get(line.component, 0.0) + qty
+            qty = plain(line.qty_per) / plain(line.per_qty) / line.yield_ / good
+            parts[line.component] = parts.get(line.component, 0.0) + qty
     return found
 
 
