@@ -212,7 +212,7 @@ def test_a_formula_that_fails_for_a_variant_leaves_out_the_lines_that_want_it_al
 
 def test_values_are_completed_by_defaults_and_spelled_as_in_options_csv():
     options = [COLOUR, LEN, Option(item="CHAIR", option="ARMS", values="yes", required=False)]
-    chosen = (("colour", "RED"),)
+    chosen = (("LEN", "600.0"), ("colour", "RED"))
     outcome = plan(shop(options=options, orders=[order("SO-1", "CHAIR", 1, "2026-06-12", options=chosen)]))
     assert [w.options for w in works(outcome, "CHAIR")] == [(("COLOUR", "red"), ("LEN", "600"))]
 

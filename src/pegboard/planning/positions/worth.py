@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pegboard.domain.calendar import PPM, local_day
-from pegboard.domain.expression import plain
 from pegboard.domain.factory import Factory
 from pegboard.domain.item import BomLine
 from pegboard.planning.buffers.usage import day_of
@@ -104,11 +103,8 @@ def _yields(factory: Factory, table: ProcessTable, item: str) -> dict[int | None
 
 def _use(line: BomLine, yields: Mapping[int | None, float]) -> Use:
     started = 1.0 / yields.get(line.step, yields[None])
-    return Use(
-        line.component,
-        plain(line.qty_per) / plain(line.per_qty) / line.yield_ * started,
-        plain(line.fixed_qty) / line.yield_,
-    )
+    per_piece, per_lot = line.quantity(1.0) - line.quantity(0.0), line.quantity(0.0)
+    return Use(line.component, per_piece / line.yield_ * started, per_lot / line.yield_)
 
 
 def _from_the_top(factory: Factory) -> list[str]:
