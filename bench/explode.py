@@ -41,7 +41,7 @@ def main() -> None:
         valid, _ = validate(snapshot)
         shop = ProcessTable(valid)
         checked = time.perf_counter()
-        supply = pull(valid, shop, {}, {}, frozenset())
+        supply = pull(valid, shop, {}, {}, {}, frozenset())
         ended = time.perf_counter()
         took.append((checked - began, ended - checked, ended - began))
     print(f"{machine()}; medians of {given.runs} runs after a first one\n")

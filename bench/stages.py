@@ -53,7 +53,7 @@ def stages(factory: Path, runs: int) -> tuple[int, dict[str, float], float]:
     reading = clocked("read", lambda: read(factory))
     valid, _ = clocked("validate", lambda: validate(reading.snapshot))
     shop = ProcessTable(valid)
-    supply = clocked("pull", lambda: pull(valid, shop, {}, {}, frozenset()))
+    supply = clocked("pull", lambda: pull(valid, shop, {}, {}, {}, frozenset()))
     problem = clocked("build", lambda: build(valid, shop, supply, frozenset()))
     planned = np.array([i not in supply.unplanned for i in range(len(supply.lines))])
     dispatcher = Dispatcher(problem, planned)
