@@ -231,6 +231,13 @@ def test_stock_that_says_no_options_of_an_item_that_comes_in_variants_serves_nob
     assert [w.good_qty for w in works(outcome, "CHAIR")] == [2]
 
 
+def test_stock_that_says_some_of_its_options_only_serves_nobody():
+    orders = [order("SO-1", "CHAIR", 1, "2026-06-12", options=(("COLOUR", "red"), ("LEN", "600")))]
+    outcome = plan(shop(options=[COLOUR, LEN], orders=orders, stock=[stock("CHAIR", 5, options=(("COLOUR", "red"),))]))
+    assert [f.what for f in said(outcome, "V191")] == ["stock of 5 CHAIR (COLOUR=red) does not say LEN"]
+    assert [w.good_qty for w in works(outcome, "CHAIR")] == [1]
+
+
 def test_a_work_order_that_cannot_be_resolved_is_left_out_with_its_reason():
     outcome = plan(shop(orders=red(2), work_orders=[wo("WO-1", "CHAIR", 2)]))
     assert said(outcome, "V189")[0].what == (
