@@ -116,7 +116,7 @@ def test_a_spoiled_record_is_named_with_its_place_and_what_to_do_and_the_rest_is
     ("files", "word"),
     [
         pytest.param({"routing": GOOD["routing"] + "GOOD,20,SAW,-5\n"}, "routing.csv:3", id="a step"),
-        pytest.param({"bom": GOOD["bom"] + "GOOD,RM,lots\n"}, "bom.csv:3", id="a component"),
+        pytest.param({"bom": GOOD["bom"] + "GOOD,RM,2 lots\n"}, "bom.csv:3", id="a component"),
         pytest.param({"routing_needs": "item,step,resource,qty\nGOOD,10,SAW,-1\n"}, "routing_needs.csv:2", id="a need"),
     ],
 )

@@ -212,7 +212,7 @@ def test_a_formula_that_fails_for_a_variant_leaves_out_the_lines_that_want_it_al
 
 def test_values_are_completed_by_defaults_and_spelled_as_in_options_csv():
     options = [COLOUR, LEN, Option(item="CHAIR", option="ARMS", values="yes", required=False)]
-    chosen = (("colour", "RED"),)
+    chosen = (("LEN", "600.0"), ("colour", "RED"))
     outcome = plan(shop(options=options, orders=[order("SO-1", "CHAIR", 1, "2026-06-12", options=chosen)]))
     assert [w.options for w in works(outcome, "CHAIR")] == [(("COLOUR", "red"), ("LEN", "600"))]
 
@@ -229,6 +229,13 @@ def test_stock_that_says_no_options_of_an_item_that_comes_in_variants_serves_nob
     outcome = plan(shop(orders=red(2), stock=[stock("CHAIR", 5)]))
     assert said(outcome, "V191")[0].what == "stock of 5 CHAIR has no options, and CHAIR comes in variants"
     assert [w.good_qty for w in works(outcome, "CHAIR")] == [2]
+
+
+def test_stock_that_says_some_of_its_options_only_serves_nobody():
+    orders = [order("SO-1", "CHAIR", 1, "2026-06-12", options=(("COLOUR", "red"), ("LEN", "600")))]
+    outcome = plan(shop(options=[COLOUR, LEN], orders=orders, stock=[stock("CHAIR", 5, options=(("COLOUR", "red"),))]))
+    assert [f.what for f in said(outcome, "V191")] == ["stock of 5 CHAIR (COLOUR=red) does not say LEN"]
+    assert [w.good_qty for w in works(outcome, "CHAIR")] == [1]
 
 
 def test_a_work_order_that_cannot_be_resolved_is_left_out_with_its_reason():

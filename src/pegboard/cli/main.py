@@ -226,6 +226,22 @@ def leadtime(
 
 
 @app.command
+def forecast(
+    factory: Factory,
+    *,
+    weeks: Annotated[int, Parameter(help="How many weeks ahead.")] = 13,
+    item: Annotated[list[str] | None, Parameter(help="Only these items; may be given several times.")] = None,
+    out: Annotated[Path | None, Parameter(help="forecast.csv to write, for planning to read.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Forecast the usage of buffered and stocked items, by the method that would have done best in the past."""
+    from pegboard.cli.forecast import run_forecast
+
+    return run_forecast(factory, item or [], weeks, out, json=json, quiet=quiet)
+
+
+@app.command
 def configure(
     factory: Factory,
     *,

@@ -7,6 +7,7 @@
 from pegboard.exchange.codes import CODES
 from pegboard.exchange.factory import Reading, read_factory
 from pegboard.exchange.factory_writing import tables_of, write_factory_folder, write_factory_workbook
+from pegboard.exchange.forecast_file import write_forecast
 from pegboard.exchange.plan_folder import plan_hash, write_plan
 from pegboard.exchange.plan_reading import PlanUnreadableError, read_places, read_plan
 from pegboard.exchange.schema import Column, FactoryFile, factory_schema
@@ -29,5 +30,6 @@ __all__ = [
     "tables_of",
     "write_factory_folder",
     "write_factory_workbook",
+    "write_forecast",
     "write_plan",
 ]

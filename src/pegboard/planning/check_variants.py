@@ -104,12 +104,24 @@ class DayVariants:
             known = [bool(options) or not self.resolver.rows.distinct.get(item) for options in spelled]
             kept = [(row, options) for row, options, is_known in zip(rows, spelled, known, strict=True) if is_known]
             found[item] = tuple(msgspec.structs.replace(row, options=options) for row, options in kept)
+            for row, options in kept:
+                self._check_lot(row, options)
             if not all(known):
                 lots = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
                 what = f"stock of {sum(row.qty for row in lots):g} {item} has no options, and {item} comes in variants"
                 advice = "say in the column options which variant it is; until then nobody may use it"
                 self.faults.warning("V191", item, what, advice, lots[0].source)
         return found
+
+    def _check_lot(self, lot: StockLot, options: Options) -> None:
+        """Stock that names some options but not all is of no variant that is ever ordered."""
+        said = {name.casefold() for name, _ in options}
+        needed = [c.row.option for c in self.configurator.choices.get(lot.item, ()) if c.row.required or c.row.default]
+        missing = [name for name in needed if name.casefold() not in said]
+        if options and missing:
+            what = f"stock of {lot.qty:g} {_named(lot.item, options)} does not say {' and '.join(missing)}"
+            advice = "say in the column options which variant it is; until then nobody may use it"
+            self.faults.warning("V191", lot.item, what, advice, lot.source)
 
     def resolve(self, lines: Iterable[OrderLine], items: Iterable[Item], byproducts: Mapping[str, object]) -> None:
         """Resolve what open lines want on all levels, name the variants that cannot be made, pick the usual ones."""

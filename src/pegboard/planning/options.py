@@ -91,7 +91,8 @@ class Spelling:
             name = row.option.casefold()
             self._names.setdefault(name, row.option)
             values = read_values(row.values)
-            for value in () if isinstance(values, str) else values.single:
+            single = () if isinstance(values, str) else values.single
+            for value in filter(None, (*single, row.default)):
                 self._values.setdefault((name, comparable(value)), value)
         for option, value in sorted({pair for options in set(chosen) for pair in options}):
             self._names.setdefault(option.casefold(), option)

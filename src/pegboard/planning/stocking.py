@@ -152,7 +152,8 @@ class Stocking:
         made: list[tuple[Source, float]] = []
 
         def order(draws: Iterable[Draw], qty: float) -> list[Source]:
-            need = min(d.need for d in draws)
+            real = [d.need for d in draws if d.line >= 0 or d.work >= 0]
+            need = min(real) if real else max(min(d.need for d in draws), self._soonest(item))
             if item in self._unfilled:
                 return []
             lots = self._new.supply(item, qty, Wish(need, stock=item, name=item, is_spare=True, planned=need))

@@ -16,6 +16,7 @@ from pegboard.planning.check_byproducts import coproducts, netting_order
 from pegboard.planning.check_constraints import StepChecks, check_upkeep
 from pegboard.planning.check_day import check_inventory, check_references, check_unused
 from pegboard.planning.check_expressions import check_expressions
+from pegboard.planning.check_forecast import check_forecast
 from pegboard.planning.check_materials import (
     check_bom,
     check_cycles,
@@ -65,6 +66,7 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     suppliers = check_suppliers(snapshot, items, faults)
     check_supply(snapshot, items, supply, routing, suppliers, faults)
     check_references(snapshot, items, faults)
+    check_forecast(snapshot, items, supply, faults)
     check_unused(snapshot, faults)
     days = supplier_days(snapshot, calendars, faults)
     lots, receipts, work_orders = check_inventory(snapshot, items, faults)

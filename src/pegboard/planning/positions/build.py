@@ -64,15 +64,7 @@ def positions(factory: Factory, levels: Levels, worth: Worth, wanted: Collection
 
 def different(factory: Factory) -> set[str]:
     """Items that are not the same from order to order: options are chosen of them, or decide about what is in them."""
-    found = {o.item for o in factory.snapshot.options}
-    found |= {line.parent for rows in factory.bom.values() for line in rows if line.condition}
-    for (item, _), steps in factory.routing.items():
-        if any(s.condition or "{" in s.family or "{" in s.batch_key for s in steps):
-            found.add(item)
-    for item in sorted(factory.bom, key=lambda i: -factory.level[i]):
-        if any(line.component in found for line in factory.bom[item]):
-            found.add(item)
-    return found
+    return {item for item, options in factory.variants.matters.items() if options}
 
 
 def _below(levels: Levels, wanted: Iterable[str]) -> set[str]:

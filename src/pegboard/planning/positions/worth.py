@@ -1,13 +1,12 @@
 """What a unit of each item is worth, and how much of it is used a day: orders and costs taken through all levels."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import NamedTuple
 
 from pegboard.domain.calendar import PPM, local_day
 from pegboard.domain.factory import Factory
 from pegboard.domain.item import BomLine
-from pegboard.domain.record import Moment
+from pegboard.planning.buffers.usage import day_of
 from pegboard.planning.explode import Exploder
 from pegboard.tables.process import ProcessTable, StepRow
 
@@ -39,7 +38,7 @@ def uses(factory: Factory, table: ProcessTable) -> Uses:
 
 def daily_usage(factory: Factory, uses: Uses) -> dict[str, float]:
     """Units of each item that the open orders take per day, from now to the last due date."""
-    today = local_day(factory.now, factory.zone)
+    today = local_day(factory.now, factory.zone).toordinal()
     wanted = dict.fromkeys(factory.items, 0.0)
     lots = dict.fromkeys(factory.items, 0)
     last = today
@@ -47,12 +46,12 @@ def daily_usage(factory: Factory, uses: Uses) -> dict[str, float]:
         if line.status == "open" and line.item in wanted:
             wanted[line.item] += max(line.qty - line.shipped_qty, 0.0)
             lots[line.item] += 1
-            last = max(last, _day(line.due))
+            last = max(last, day_of(line.due, factory))
     for item in _from_the_top(factory):
         for use in uses.get(item, ()):
             wanted[use.component] += wanted[item] * use.per_unit + lots[item] * use.per_lot
             lots[use.component] += lots[item]
-    days = (last - today).days + 1
+    days = last - today + 1
     return {item: qty / days for item, qty in wanted.items()}
 
 
@@ -111,7 +110,3 @@ def _use(line: BomLine, yields: Mapping[int | None, float]) -> Use:
 def _from_the_top(factory: Factory) -> list[str]:
     """Items with parents before their components."""
     return sorted(factory.items, key=lambda item: (factory.level[item], item))
-
-
-def _day(moment: Moment) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
