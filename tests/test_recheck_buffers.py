@@ -133,6 +133,11 @@ BUFFER_BREAKS: list[Case] = [
         "a line does not wait for its buffer",
         edit("orders.csv", "order=S-4", "completion=1T12:00 lateness_min=0 status=on_time"),
     ),
+    (
+        "buffers",
+        "a line is left out for a buffer that is replenished",
+        edit("orders.csv", "order=S-4", "status=unplanned completion= lateness_min= cause=buffer reason=OV"),
+    ),
     ("stocked", "less than the safety stock", edit("purchases.csv", "po=P-ST", "qty=4")),
 ]
 

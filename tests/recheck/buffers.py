@@ -45,6 +45,7 @@ def check_buffers(case: Case, ledger: Ledger) -> None:
         check_position(case, ledger, item, row)
         check_colours(case, ledger, item, row)
         check_order(case, ledger, item, row)
+    check_left_out(case, ledger)
     for item in case.plan.buffers:
         ledger.test("buffers", item in case.factory.buffered, f"{item} has a row and is no buffer")
 
@@ -60,6 +61,17 @@ def check_unsized(case: Case, ledger: Ledger, item: str) -> None:
     """ "Without one, or without a usable profile, it is not replenished"."""
     new = made_or_bought(case, item)
     ledger.test("buffers", not new, f"{item} is not sized, and {sum(new):g} of it are made or bought")
+
+
+def check_left_out(case: Case, ledger: Ledger) -> None:
+    """ "Draws take stock, open orders and replenishments by their dates, and wait for them": none is left out for want
+    of a buffer that is sized, unless it cannot be made or bought."""
+    stuck = {row["subject"] for row in case.plan.messages if row["code"] == "P205"}
+    for line in case.plan.lines:
+        named = case.factory.buffered & set(line.reason.split()) if line.cause == "buffer" else set[str]()
+        for item in sorted(named):
+            ok = not is_sized(case, item) or item in stuck
+            ledger.test("buffers", ok, f"line {line.name} is left out for {item}, which is sized and replenished")
 
 
 def check_size(case: Case, ledger: Ledger, item: str, row: Row) -> None:
