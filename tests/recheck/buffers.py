@@ -9,6 +9,7 @@ from decimal import Decimal
 from tests.recheck.case import Case
 from tests.recheck.ledger import Ledger
 from tests.recheck.net_flow import check_qualified, on_hand_span, on_order_span
+from tests.recheck.plan_records import PlannedLine
 from tests.recheck.purchases import purchase_arrival
 from tests.recheck.values import DAY, EPS, MINUTE, Row, as_number, number, round_up
 from tests.recheck.zones import (
@@ -68,10 +69,15 @@ def check_left_out(case: Case, ledger: Ledger) -> None:
     of a buffer that is sized, unless it cannot be made or bought."""
     stuck = {row["subject"] for row in case.plan.messages if row["code"] == "P205"}
     for line in case.plan.lines:
-        named = case.factory.buffered & set(line.reason.split()) if line.cause == "buffer" else set[str]()
+        named = case.factory.buffered & set(line.reason.split()) if is_left_out(line) else set[str]()
         for item in sorted(named):
             ok = not is_sized(case, item) or item in stuck
             ledger.test("buffers", ok, f"line {line.name} is left out for {item}, which is sized and replenished")
+
+
+def is_left_out(line: PlannedLine) -> bool:
+    """Whether a line is not planned because of a buffer; a late one only waits for it."""
+    return line.status == "unplanned" and line.cause == "buffer"
 
 
 def check_size(case: Case, ledger: Ledger, item: str, row: Row) -> None:
