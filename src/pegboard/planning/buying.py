@@ -53,6 +53,11 @@ class Buyer:
         """Who sells an item, first choice first; an item without suppliers comes from somebody unnamed."""
         return self._factory.suppliers.get(item) or (None,)
 
+    def pool(self, item: str) -> str:
+        """The item; or the supplier, in parentheses, whose limited weeks it shares with others."""
+        limited = [s.supplier for s in self.sources(item) if s is not None and s.supplier in self._weekly]
+        return f"({min(limited)})" if limited else item
+
     def soonest(self, item: str) -> int:
         """When a purchase ordered today can be there at best, from whomever."""
         return min(self._dates.earliest(item, s) for s in self.sources(item))

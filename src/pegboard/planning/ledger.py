@@ -64,8 +64,6 @@ class Ledger:
         self.links.append(Link(s.kind, s.id, s.index, s.available, expires, line, d.work, op, item, qty, hard))
         if s.kind != "wo":
             return
-        if d.work >= 0:
-            self._drawn_by[s.index].add(d.work)
         work = self.works[s.index]
         work.is_spare = work.is_spare and d.is_spare
         if s.made_by < 0:
@@ -73,6 +71,10 @@ class Ledger:
             work.earliest = min(work.earliest, d.earliest)
             if work.line < 0 and not work.stock:
                 work.line = d.line
+
+    def draws_on(self, work: int, supply: int) -> None:
+        """Note that a work order waits for another one."""
+        self._drawn_by[supply].add(work)
 
     def comes_after(self, work: int, other: int) -> bool:
         """Whether a work order draws, over however many others, on another one or is that one itself."""
@@ -97,8 +99,19 @@ class Ledger:
                 yield work, work.good - given[w]
 
 
-def meets(ledger: Ledger, barred: frozenset[tuple[str, str]], source: Source, draw: Draw) -> bool:
-    """Whether a source may serve a draw: not barred, and no by-product of what waits for the draw itself."""
-    if barred and (source.id, draw.line_id) in barred:
-        return False
-    return source.made_by < 0 or draw.work < 0 or not ledger.comes_after(source.made_by, draw.work)
+class Pairing:
+    """Which sources may serve which draws: none that are barred, and no by-product of what waits for the draw."""
+
+    def __init__(self, ledger: Ledger, barred: frozenset[tuple[str, str]]) -> None:
+        self._ledger, self._barred = ledger, barred
+
+    def allows(self, source: Source, draw: Draw) -> bool:
+        """Whether a source may serve a draw, whatever their dates."""
+        if self._barred and (source.id, draw.line_id) in self._barred:
+            return False
+        return source.made_by < 0 or draw.work < 0 or not self._ledger.comes_after(source.made_by, draw.work)
+
+    def note(self, source: Source, draw: Draw) -> None:
+        """Remember that a draw has taken of a source: others must not close a circle with it."""
+        if source.kind == "wo" and draw.work >= 0:
+            self._ledger.draws_on(draw.work, source.index)

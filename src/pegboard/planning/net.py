@@ -6,6 +6,7 @@ first), open orders, what earlier lots left over, and then a new lot. Who needs 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import Protocol
 
 import msgspec
 
@@ -82,8 +83,27 @@ class Taken(msgspec.Struct, gc=False):
 
 NewLots = Callable[[Sequence[Draw], float], list[Source]]
 """Make new supply of a quantity for these draws; an empty list where that is impossible."""
-MayMeet = Callable[[Source, Draw], bool]
-"""Whether a source may serve a draw, whatever their dates."""
+
+
+class Pairs(Protocol):
+    """Says which sources may serve which draws whatever their dates, and is told which do."""
+
+    def allows(self, source: Source, draw: Draw) -> bool:
+        """Whether a source may serve a draw."""
+
+    def note(self, source: Source, draw: Draw) -> None:
+        """Hear that a draw has taken of a source."""
+
+
+class AnyPairs:
+    """All sources may serve all draws."""
+
+    def allows(self, source: Source, draw: Draw) -> bool:  # noqa: ARG002 - all are alike
+        """They may."""
+        return True
+
+    def note(self, source: Source, draw: Draw) -> None:
+        """Nothing comes of it."""
 
 
 def none_new(_draws: Sequence[Draw], _qty: float) -> list[Source]:
@@ -94,14 +114,14 @@ def none_new(_draws: Sequence[Draw], _qty: float) -> list[Source]:
 class Netting:
     """The draws on one item and its supplies: `taken` grows as they are served, `short` is what nobody can give."""
 
-    def __init__(self, draws: list[Draw], sources: list[Source], allocation: str, may_meet: MayMeet) -> None:
+    def __init__(self, draws: list[Draw], sources: list[Source], allocation: str, pairs: Pairs) -> None:
         draws.sort(key=allocation_key(allocation))
         sources.sort(key=_usual_order)
         self.draws, self.sources = draws, sources
         self.left = [d.qty for d in draws]
         self.taken: list[Taken] = []
         self.short: list[tuple[Draw, float]] = []
-        self._may_meet = may_meet
+        self._pairs = pairs
 
     def add(self, sources: Iterable[Source]) -> None:
         """More supplies, at their place in the order of dates."""
@@ -147,7 +167,7 @@ class Netting:
             return
         lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting))
         for draw, qty in waiting:
-            missing = self._take(draw, qty, lots, lambda s, d=draw: self._may_meet(s, d))  # type: ignore[misc]
+            missing = self._take(draw, qty, lots, lambda s, d=draw: self._pairs.allows(s, d))  # type: ignore[misc]
             if lots and missing > _EPS + 1e-12 * draw.qty and len(waiting) > 1:
                 own = new_lots([draw], missing)
                 missing = self._take(draw, missing, own, lambda _: True)
@@ -164,7 +184,7 @@ class Netting:
             and source.available <= patience
             and source.variant in (None, draw.options)
             and (not source.reserved or draw.is_for(source.reserved))
-            and self._may_meet(source, draw)
+            and self._pairs.allows(source, draw)
         )
 
     def _take(self, draw: Draw, qty: float, sources: Sequence[Source], allowed: Callable[[Source], bool]) -> float:
@@ -177,6 +197,7 @@ class Netting:
                 source.left = source.left - part if source.left - part > _EPS else 0.0
                 qty -= part
                 self.taken.append(Taken(source, draw, part))
+                self._pairs.note(source, draw)
         return max(qty, 0.0)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
+from pegboard.domain.quantity import up_to_multiple
 from pegboard.domain.record import Options
 from pegboard.domain.variant import Variant
 from pegboard.planning.buying import Buyer
@@ -81,6 +82,10 @@ class NewSupply:
             return self._made_with_another(item, qty, wish)
         rule = _between(self._buyer.rule(item), wish.least, wish.most)
         return [self._source(w, wish) for w in self._made(item, rule, qty, wish)]
+
+    def is_new(self, source: Source) -> bool:
+        """Whether a source is planned by this run, not open already."""
+        return source.kind == "wo" and self._ledger.works[source.index].record is None
 
     def soonest(self, item: str) -> int:
         """When a new purchase can be there at best; FAR for what is made or cannot be had."""
@@ -174,6 +179,6 @@ def _between(rule: LotRule, least: float, most: float) -> LotRule:
     if least <= rule.min_qty and most >= FAR:
         return rule
     min_qty = max(rule.min_qty, least)
-    largest = max(most, min_qty, rule.multiple)
+    largest = up_to_multiple(max(most, min_qty), rule.multiple)
     max_qty = largest if rule.max_qty is None else min(rule.max_qty, largest)
     return msgspec.structs.replace(rule, min_qty=min_qty, max_qty=max_qty if max_qty < FAR else None)

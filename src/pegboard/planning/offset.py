@@ -48,7 +48,7 @@ class Offset:
     def __init__(self, table: ProcessTable) -> None:
         self.table = table
         self.batches: list[Batch] = []
-        self._n_op = 0
+        self.n_op = 0
         self._norm = table.steps()._replace(queue=table.queue_norm)
         self._preferred = table.preferred()
         self._tails = table.tail_yields()
@@ -97,13 +97,13 @@ class Offset:
             np.array([works[w].cures for w in fresh], np.int64),
             out,
         )
-        at = (first + self._n_op).tolist()
+        at = (first + self.n_op).tolist()
         for w, begin, end in zip(fresh, at, at[1:], strict=False):
             works[w].first_op, works[w].n_op = begin, end - begin
         work = np.asarray(fresh, np.int64)[owner]
-        batch = Batch(self._n_op, work, rows, qty, part, issued, out[0], out[1], out[2], pred_ptr, pred_op)
+        batch = Batch(self.n_op, work, rows, qty, part, issued, out[0], out[1], out[2], pred_ptr, pred_op)
         self.batches.append(batch)
-        self._n_op += rows.size
+        self.n_op += rows.size
         return batch
 
     def _predecessors(self, rows: Ints, owner: Ints) -> tuple[Ints, Ints]:

@@ -9,6 +9,7 @@ from pegboard.domain.finding import Finding, warning
 from pegboard.domain.quantity import round_down
 from pegboard.domain.supply import PurchaseOrder, StockLot, WorkOrder
 from pegboard.planning.ledger import Ledger
+from pegboard.planning.lotsize import rule_for
 from pegboard.planning.net import Source
 from pegboard.planning.routes import process_under_way
 from pegboard.tables.process import ProcessTable
@@ -85,7 +86,8 @@ class OpenSupply:
         when = receipt_instant(po.promised or po.due, factory.calendar, factory.zone)
         left = po.qty - po.received_qty
         if when >= factory.now:
-            return Source("po", po.id, -1, left, when, reserved=po.reserved_for)
+            expires = min(FAR, when + rule_for(factory, po.item).keeps)
+            return Source("po", po.id, -1, left, when, expires, reserved=po.reserved_for)
         what = f"purchase order {po.id} of {left:g} {po.item} was due in the past and is not received"
         advice = "receive it or ask the supplier for a new date; until then nothing is planned with it"
         self.findings.append(warning("P201", po.id, what, advice, po.source))

@@ -5,7 +5,7 @@ the latest dates of the new work orders turn into the need dates of their compon
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -20,7 +20,7 @@ from pegboard.planning.check_lots import LotLimits, beyond_maintenance
 from pegboard.planning.draw import Drawing
 from pegboard.planning.explode import Exploder
 from pegboard.planning.leadtime import decoupled_days
-from pegboard.planning.ledger import Ledger, meets
+from pegboard.planning.ledger import Ledger, Pairing
 from pegboard.planning.lines import hopeless, order_lines
 from pegboard.planning.lotsize import rule_for
 from pegboard.planning.net import Draw, Netting, Source, by_operation
@@ -32,9 +32,13 @@ from pegboard.planning.stocking import Stocking
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Line, Shortage, SupplyPlan
 
-Report = Callable[[str, float], None]
+SECOND_CHANCES = 500_000
+"""Operations to pull in all second chances of lines that were given up: each costs another pull of all orders."""
+
 Barred = frozenset[tuple[str, str]]
 """Pairs of a lot and a line that a schedule has shown not to meet in time. Empty before there is a schedule."""
+Root = tuple[int, str, str]
+"""What a demand is for in the end: a line, or (-1) an existing work order or a stock."""
 
 
 def pull(
@@ -50,7 +54,7 @@ def pull(
     The stocks in `unfilled` are not replenished.
 
     A line that something can't be made or bought for is left out as a whole, and what it would have taken serves the
-    others; lines that only failed because such a line stood before them get another chance.
+    others; the most urgent of those that were given up get another chance with what is left.
     """
     lines = order_lines(factory)
     unplanned = {i: drop[line.id] for i, line in enumerate(lines) if line.id in drop}
@@ -59,16 +63,19 @@ def pull(
             unplanned[i] = left_out
     stuck, unfilled = dict(stuck), dict(unfilled)
     lead_days = _LeadDays(factory, table)
-    while True:
+
+    def run(left_out: Iterable[int]) -> _Pull:
         not_made = frozenset(stuck), frozenset(unfilled)
-        run = _Pull(factory, table, lines, lead_days, frozenset(unplanned), not_made, barred)
-        run.run()
-        if not run.shortages and not run.unfit:
-            run.findings.extend([*stuck.values(), *unfilled.values()])
-            return run.result(unplanned)
-        for shortage in run.true_shortages():
+        found = _Pull(factory, table, lines, lead_days, frozenset(left_out), not_made, barred)
+        found.run()
+        return found
+
+    best = run(unplanned)
+    given_up: dict[int, LeftOut] = {}
+    while not best.is_whole:
+        for shortage in best.true_shortages():
             if shortage.line >= 0:
-                unplanned.setdefault(shortage.line, shortage.left_out)
+                given_up[shortage.line] = shortage.left_out
             elif shortage.stock:
                 unfilled[shortage.stock] = warning(
                     "P205",
@@ -83,6 +90,15 @@ def pull(
                     f"work order {shortage.wo} cannot be completed: {shortage.left_out.why}",
                     "supply what is missing, or cancel it; it is left out of the plan",
                 )
+        best = run({*unplanned, *given_up})
+    tries = SECOND_CHANCES // max(best.offset.n_op, len(factory.items))
+    for i in sorted(given_up, key=lambda i: (lines[i].priority, lines[i].need, i))[:tries]:
+        again = run({*unplanned, *given_up} - {i})
+        if again.is_whole:
+            best = again
+            del given_up[i]
+    best.findings.extend([*stuck.values(), *unfilled.values()])
+    return best.result(unplanned | given_up)
 
 
 class _LeadDays:
@@ -128,8 +144,8 @@ class _Pull:
         self.unfit: list[Shortage] = []
         self._lead_days = lead_days
         self._limits = LotLimits(table)
-        self._meets = partial(meets, self.ledger, barred)
-        self._takers: dict[str, set[int]] = defaultdict(set)
+        self._pairing = Pairing(self.ledger, barred)
+        self._taken: dict[str, dict[Root, float]] = defaultdict(lambda: defaultdict(float))
         self._draws: dict[str, list[Draw]] = defaultdict(list)
 
     def run(self) -> None:
@@ -173,7 +189,7 @@ class _Pull:
             return
         uses_stock = self.factory.policy.net_finished_stock or is_kept or any(d.work >= 0 for d in draws)
         sources = [s for s in self.open.sources(item) if s.kind != "stock" or uses_stock]
-        netting = Netting(draws, sources, self.factory.policy.allocation, self._meets)
+        netting = Netting(draws, sources, self.factory.policy.allocation, self._pairing)
         if is_kept:
             self.stocking.net(item, netting)
         else:
@@ -183,14 +199,14 @@ class _Pull:
             )
         for t, op, qty in by_operation(netting.taken):
             self.ledger.peg(item, t, op, qty)
-            self._takers[item].add(t.draw.line)
+            self._taken[item][self._root(t.draw.line, t.draw.work)] += qty
         for draw, qty in netting.short:
-            wo, stock = self._root(draw.work)
-            self.shortages.append(Shortage(draw.line, wo, stock, item, qty, self._why_short(draw, qty)))
+            self.shortages.append(Shortage(*self._root(draw.line, draw.work), item, qty, self._why_short(draw, qty)))
 
-    def _root(self, work: int) -> tuple[str, str]:
-        """The existing work order, or the stock, that a work order is for where it is for no line."""
-        return (self.ledger.works[work].root, self.ledger.works[work].stock) if work >= 0 else ("", "")
+    def _root(self, line: int, work: int) -> Root:
+        """What a draw of a work order is for in the end."""
+        found = self.ledger.works[work] if line < 0 <= work else None
+        return (line, found.root, found.stock) if found else (line, "", "")
 
     def _lot_for_lot(self, item: str, draws: Sequence[Draw], qty: float) -> list[Source]:
         if self.factory.items[item].policy == "buffer":
@@ -215,12 +231,17 @@ class _Pull:
         works = self.ledger.works
         batch = self.offset.add(works, fresh, self.factory.progress)
         for w, qty, why in self._limits.exceeded(batch):
-            self.unfit.append(Shortage(works[w].line, *self._root(w), works[w].item, qty, LeftOut("data", why)))
+            self.unfit.append(Shortage(*self._root(works[w].line, w), works[w].item, qty, LeftOut("data", why)))
         touched: set[str] = set()
         for draw in self.drawing.draws(works, batch):
             self._draw(draw)
             touched.add(draw.item)
         return touched
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing, and each lot can be made."""
+        return not self.shortages and not self.unfit
 
     # -- what came of it ---------------------------------------------------------------------------------------------
 
@@ -232,24 +253,44 @@ class _Pull:
             return LeftOut("data", f"{qty:g} {item} short: {why_not}")
         if factory.items[item].policy == "buffer":
             have = sum(lot.qty for lot in factory.lots.get(item, ()))
-            why = f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and is not replenished"
-            return LeftOut("buffer", why)
+            comes = "orders no more that comes in time" if self.stocking.is_replenished(item) else "is not replenished"
+            return LeftOut("buffer", f"{qty:g} {item} short: it is kept in a buffer, which holds {have:g} and {comes}")
         if factory.supply[item] == "make":
             return LeftOut(
                 "material", f"{qty:g} {item} short: {self.new.no_way.get((item, draw.options), 'nothing makes it')}"
             )
+        if factory.items[item].shelf_life_days is not None and self.new.soonest(item) <= factory.horizon:
+            why = (
+                f"{qty:g} {item} short: a purchase would spoil before it is used, or arrive after the planning horizon"
+            )
+            return LeftOut("material", why)
         return LeftOut("horizon", f"{qty:g} {item} short: a purchase would arrive after the planning horizon")
 
     def true_shortages(self) -> list[Shortage]:
-        """Shortages that dropping other failing lines would not heal; at least one.
+        """Shortages that must be given in to; at least one.
 
-        A line fails truly if no other failing line took of the item that it lacks, or if its lot fits no oven.
+        Of those that lack an item the last to be served go without, until what they give back covers the others. Items
+        of a supplier whose weeks are limited take room from each other, and count as one.
         """
-        failing = {s.line for s in self.shortages}
-        true = [*self.unfit, *(s for s in self.shortages if not (self._takers[s.item] & failing) - {s.line})]
-        if true:
-            return true
-        return [max(self.shortages, key=self._patience)]
+        given_up = {_root_of(s): s for s in self.unfit}
+        lacking: dict[str, list[Shortage]] = defaultdict(list)
+        for shortage in self.shortages:
+            lacking[self.buyer.pool(shortage.item)].append(shortage)
+        for pool, rows in sorted(lacking.items()):
+            held: dict[Root, float] = defaultdict(float)
+            for s in rows:
+                held[_root_of(s)] += s.qty
+            missing = sum(held.values())
+            for item, taken in self._taken.items():
+                if self.buyer.pool(item) == pool:
+                    for root, qty in taken.items():
+                        held[root] += qty
+            missing -= sum(held[root] for root in given_up if root in held)
+            for s in sorted(rows, key=self._patience, reverse=True):
+                if missing > 1e-9 and _root_of(s) not in given_up:
+                    given_up[_root_of(s)] = s
+                    missing -= held[_root_of(s)]
+        return list(given_up.values())
 
     def _patience(self, shortage: Shortage) -> tuple[int, ...]:
         """Who goes without first: stocks, then what is wanted last."""
@@ -295,6 +336,10 @@ class _Pull:
             unplanned=unplanned,
             findings=self.findings,
         )
+
+
+def _root_of(shortage: Shortage) -> Root:
+    return shortage.line, shortage.wo, shortage.stock
 
 
 def _has_buffers(factory: Factory) -> bool:

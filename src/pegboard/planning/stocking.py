@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterable
 
 from pegboard.domain.calendar import DAY, FAR
 from pegboard.domain.factory import Factory
-from pegboard.domain.finding import Finding, info
+from pegboard.domain.finding import Finding, info, warning
 from pegboard.domain.plan import BufferPlan
 from pegboard.planning.buffers.book import BufferBook, with_moq
 from pegboard.planning.buffers.forecast import left_of_forecast
+from pegboard.planning.buffers.replenish import Replenishment
 from pegboard.planning.lotsize import LotRule, rule_for
-from pegboard.planning.net import Draw, Netting, Source, none_new
+from pegboard.planning.net import AnyPairs, Draw, Netting, Source, none_new
 from pegboard.planning.new_supply import NewSupply, Wish
 
 _NO_LOT_RULE = LotRule()
@@ -54,6 +55,10 @@ class Stocking:
         """Whether an item orders by a rule of its own."""
         return self.book.is_sized(item) or (self._factory.items[item].policy == "stock" and self._is_kept(item))
 
+    def is_replenished(self, item: str) -> bool:
+        """Whether a buffer orders what it misses."""
+        return self.book.is_sized(item) and item not in self._unfilled
+
     def _is_kept(self, item: str) -> bool:
         return self._factory.items[item].safety_stock > 0 or item in self._forecast
 
@@ -76,13 +81,14 @@ class Stocking:
         now = self._factory.now
         free = [s for s in netting.sources if not s.reserved]
         on_hand = sum(s.left for s in free if s.kind == "stock" and s.available <= now < s.expires)
-        on_order = sum(s.left for s in free if s.kind != "stock" or s.available > now)
+        on_order = sum(s.left for s in free if (s.kind != "stock" or s.available > now) and not self._new.is_new(s))
         until = max(demand, default=self.book.today)
         rule = rule_for(self._factory, item, self._factory.first_supplier(item))
         position, orders = self.book.plan(item, on_hand, on_order, demand, rule, until)
         self.positions.append(position)
         self.findings.extend(self.book.remarks(item, on_hand, self._coming(free), demand))
         least = with_moq(rule, self.book.buffers[item]).min_qty
+        largest = FAR if rule.max_qty is None else rule.max_qty
         green = position.tog - position.toy
         grace = int(position.tor / position.adu * DAY) if position.adu > 0 else 0  # how long red lasts
         for order in orders if item not in self._unfilled else ():
@@ -91,17 +97,27 @@ class Stocking:
                 due,
                 stock=item,
                 name=item,
-                least=min(least, order.qty),
+                least=min(least, order.qty, largest),
                 most=green,
                 is_spare=True,
                 grace=grace,
                 planned=due,
             )
-            netting.add(self._new.supply(item, order.qty, wish))
+            lots = self._new.supply(item, order.qty, wish)
+            self._remark_on_what_is_too_late(item, order, lots)
+            netting.add(lots)
         for k in alone:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
         netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
+
+    def _remark_on_what_is_too_late(self, item: str, order: Replenishment, lots: Iterable[Source]) -> None:
+        missing = order.qty - sum(lot.left for lot in lots)
+        if missing > 1e-6 and item not in self._factory.blocked and self._factory.supply[item] == "buy":
+            what = (
+                f"of {order.qty:g} {item} that its buffer orders, {missing:g} would arrive after the planning horizon"
+            )
+            self.findings.append(warning("B209", item, what, "find another supplier, or plan further ahead"))
 
     def _coming(self, sources: Iterable[Source]) -> dict[int, float]:
         """Open supply by day."""
@@ -145,7 +161,7 @@ class Stocking:
         real = [(s, s.left) for s in netting.sources]
         expected = list(self._expected(item, netting))
         shadow = Netting(
-            [*netting.draws, *expected], list(netting.sources), self._factory.policy.allocation, lambda _s, _d: True
+            [*netting.draws, *expected], list(netting.sources), self._factory.policy.allocation, AnyPairs()
         )
         wanted = {id(d): qty for d, qty in zip(netting.draws, netting.left, strict=True)}
         shadow.left = [wanted.get(id(d), d.qty) for d in shadow.draws]

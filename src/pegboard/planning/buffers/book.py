@@ -23,7 +23,7 @@ from pegboard.planning.buffers.netflow import order_lots, percent, planning_colo
 from pegboard.planning.buffers.remarks import RECENT_DAYS, above_green, changed_usage, doubts, out_of_step, running_low
 from pegboard.planning.buffers.replenish import Replenishment, replenishments
 from pegboard.planning.buffers.usage import Usage
-from pegboard.planning.buffers.zones import Sizing, is_given, size
+from pegboard.planning.buffers.zones import SUM_DECIMALS, Sizing, is_given, size
 from pegboard.planning.lotsize import LotRule
 
 _NO_PROFILE = BufferProfile(profile="", lead_time_factor=0.0, variability_factor=0.0, alert_pct=USUAL_PCT)
@@ -137,7 +137,8 @@ class BufferBook:
         ordered: Sequence[Replenishment],
     ) -> BufferPlan:
         qualified = qualified_demand(demand, self.today, sizing.spike_horizon, sizing.spike_threshold)
-        net_flow = on_hand + on_order - qualified
+        on_hand, on_order, qualified = (round(qty, SUM_DECIMALS) for qty in (on_hand, on_order, qualified))
+        net_flow = round(on_hand + on_order - qualified, SUM_DECIMALS)
         due_now = sum(qty for day, qty in demand.items() if day <= self.today)
         return BufferPlan(
             item=item,
@@ -152,7 +153,7 @@ class BufferBook:
             net_flow=net_flow,
             priority_pct=percent(net_flow, sizing.tog),
             colour=planning_colour(net_flow, sizing),
-            order_qty=sum(r.qty for r in ordered),
+            order_qty=round(sum(r.qty for r in ordered), SUM_DECIMALS),
             on_hand_pct=percent(on_hand, sizing.tor),
             alert=on_hand_alert(on_hand, sizing.tor, self.profile(item).alert_pct, due_now),
             order_by=self.factory.now if ordered else None,

@@ -14,6 +14,7 @@ from pegboard.planning.buffers.adjust import NONE, Adjustments
 
 ADU_DECIMALS = 4
 DLT_DECIMALS = 2
+SUM_DECIMALS = 9  # what is added up shows no noise of binary fractions
 
 
 class Sizing(msgspec.Struct, frozen=True, gc=False):
@@ -39,17 +40,17 @@ class Sizing(msgspec.Struct, frozen=True, gc=False):
     @property
     def toy(self) -> float:
         """Top of yellow: at or below it the buffer orders."""
-        return self.red + self.yellow
+        return round(self.red + self.yellow, SUM_DECIMALS)
 
     @property
     def tog(self) -> float:
         """Top of green: up to it the buffer orders."""
-        return self.red + self.yellow + self.green
+        return round(self.red + self.yellow + self.green, SUM_DECIMALS)
 
     @property
     def largest_draw(self) -> float:
         """Green and yellow together: what draws more at once should be supplied on its own."""
-        return self.yellow + self.green
+        return round(self.yellow + self.green, SUM_DECIMALS)
 
     @property
     def target_on_hand(self) -> float:
