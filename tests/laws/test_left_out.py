@@ -24,6 +24,10 @@ KNOWN = (
     r"step \S+ of \S+ starts (?P<lot>\S+) at once, more than the .* \((capacity|batch_qty) (?P<room>\S+)\) takes; .*",
     r"\S+ \S+ short: step .* must begin within (?P<gap>\S+) min .* but wait_min .* take (?P<lags>\S+) min",
     r"operation \S+ must end within (?P<stretch>\S+) h of its start .* and runs (?P<run>\S+) h, but .*",
+    r"\S+ \S+ short: it is kept in a buffer, which holds \S+ and (is not replenished|orders no more that .*)",
+    r"\S+ \S+ short: a purchase would spoil before it is used, or arrive after the planning horizon",
+    r"\S+ \S+ short: \S+ \S+ of \S+ in \S+ needs \S+, which is not chosen",
+    r"\S+ cannot be made as chosen: .*",
     r"\S+ \S+ short: no route of (?P<routed>\S+) is open on \S+ to a lot for \S+",
 )
 

@@ -38,10 +38,10 @@ def test_the_seeds_show_every_feature_and_every_pair_of_features():
 
 
 def test_most_lines_of_random_factories_can_be_planned(case_of: CaseOf):
-    """A law about plans says little where nothing is planned: at least three lines of four are."""
+    """A law about plans says little where nothing is planned: at least seven lines of ten are."""
     rows = [row for seed in SEEDS for row in case_of(seed).rows("orders")]
     planned = [row for row in rows if row["status"] != "unplanned"]
-    assert len(planned) >= 0.75 * len(rows)
+    assert len(planned) >= 0.7 * len(rows)
     assert {"on_time", "late", "covered"} <= {row["status"] for row in planned}
 
 

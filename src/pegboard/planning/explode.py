@@ -69,18 +69,24 @@ class Exploder:
         """
         found: list[tuple[str, int | None, float]] = []
         todo: list[tuple[Choice, int | None, float | None]] = [
-            (choice, choice[0].step, None)
-            for choice in reversed(self.choices(work.item, work.need, route, work.options))
+            (choice, None, None) for choice in reversed(self.choices(work.item, work.need, route, work.options))
         ]
         while todo:
             choice, step, of_phantom = todo.pop()
-            base = started.get(step) if of_phantom is None else of_phantom
-            if base is None or base <= 0:
+            if of_phantom is None:
+                choice = tuple([line for line in choice if started.get(line.step, 0.0) > 0])
+            if not choice:
                 continue
             line = choice[0]
             if len(choice) > 1:
-                line = choice[choose(choice, [self._quantity(c, base) for c in choice], wanted_at[step])]
-            qty, component = self._quantity(line, base), line.component
+                base = [started[c.step] if of_phantom is None else of_phantom for c in choice]
+                wanted = [self._quantity(c, b) for c, b in zip(choice, base, strict=True)]
+                at = min(wanted_at[c.step if of_phantom is None else step] for c in choice)
+                line = choice[choose(choice, wanted, at)]
+            if of_phantom is None:
+                step = line.step
+            qty = self._quantity(line, started[step] if of_phantom is None else of_phantom)
+            component = line.component
             if qty <= 0:
                 continue
             if self.factory.supply[component] == "phantom":

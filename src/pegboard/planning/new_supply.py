@@ -6,7 +6,7 @@ import msgspec
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
-from pegboard.domain.quantity import up_to_multiple
+from pegboard.domain.quantity import round_up, up_to_multiple
 from pegboard.domain.record import Options
 from pegboard.domain.variant import Variant
 from pegboard.planning.buying import Buyer
@@ -140,8 +140,9 @@ class NewSupply:
         found: list[Source] = []
         missing = qty
         while missing > 1e-9 + 1e-12 * qty:
-            wanted = max(to_start(line, missing), 10.0 ** -self._factory.items[parent].decimals)
-            good = wanted * self._table.processes[process].total_yield
+            decimals = self._factory.items[parent].decimals
+            wanted = to_start(line, missing) * self._table.processes[process].total_yield
+            good = max(10.0**-decimals, round_up(wanted, decimals))
             works = self._made(parent, self._buyer.rule(parent), good, wish)
             given = 0.0
             for w in works:

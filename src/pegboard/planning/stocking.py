@@ -7,6 +7,7 @@ its dates and wait for the rest.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
 from pegboard.domain.calendar import DAY, FAR
 from pegboard.domain.factory import Factory
@@ -53,7 +54,8 @@ class Stocking:
 
     def is_kept(self, item: str) -> bool:
         """Whether an item orders by a rule of its own."""
-        return self.book.is_sized(item) or (self._factory.items[item].policy == "stock" and self._is_kept(item))
+        is_stocked = self._factory.items[item].policy == "stock" and item not in self._unfilled
+        return self.book.is_sized(item) or (is_stocked and self._is_kept(item))
 
     def is_replenished(self, item: str) -> bool:
         """Whether a buffer orders what it misses."""
@@ -109,7 +111,8 @@ class Stocking:
         for k in alone:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
-        netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
+        anew = partial(self._new.for_draws, item) if rule.keeps < FAR and self.is_replenished(item) else none_new
+        netting.serve(_NO_LOT_RULE, anew, FAR, self._day_of)  # what spoils on the shelf is bought anew
 
     def _remark_on_what_is_too_late(self, item: str, order: Replenishment, lots: Iterable[Source]) -> None:
         missing = order.qty - sum(lot.left for lot in lots)
