@@ -73,19 +73,19 @@ class Exploder:
         ]
         while todo:
             choice, step, of_phantom = todo.pop()
-            if of_phantom is None:
-                choice = tuple([line for line in choice if started.get(line.step, 0.0) > 0])
-            if not choice:
-                continue
             line = choice[0]
-            if len(choice) > 1:
-                base = [started[c.step] if of_phantom is None else of_phantom for c in choice]
-                wanted = [self._quantity(c, b) for c, b in zip(choice, base, strict=True)]
-                at = min(wanted_at[c.step if of_phantom is None else step] for c in choice)
-                line = choice[choose(choice, wanted, at)]
-            if of_phantom is None:
+            if of_phantom is not None:
+                base = of_phantom
+                if len(choice) > 1:
+                    line = choice[choose(choice, [self._quantity(c, base) for c in choice], wanted_at[step])]
+            else:
+                if len(choice) > 1:
+                    line = self._one_of(choice, started, wanted_at, choose)
                 step = line.step
-            qty = self._quantity(line, started[step] if of_phantom is None else of_phantom)
+                base = started.get(step, 0.0)
+            if base <= 0:
+                continue
+            qty = self._quantity(line, base)
             component = line.component
             if qty <= 0:
                 continue
@@ -95,6 +95,20 @@ class Exploder:
             else:
                 found.append((component, step, qty))
         return found
+
+    def _one_of(
+        self,
+        choice: Choice,
+        started: Mapping[int | None, float],
+        wanted_at: Mapping[int | None, int],
+        choose: Choose,
+    ) -> BomLine:
+        """The line to take of an alternate group, among those whose step is still to draw material."""
+        waiting = tuple(line for line in choice if line.step in started)
+        if len(waiting) <= 1:
+            return (waiting or choice)[0]
+        wanted = [self._quantity(line, started[line.step]) for line in waiting]
+        return waiting[choose(waiting, wanted, min(wanted_at[line.step] for line in waiting))]
 
     def byproducts(self, work: Work, route: str) -> list[BomLine]:
         """The lines of what a work order on a route yields besides its item, by its date of need."""

@@ -104,6 +104,7 @@ class Pairing:
 
     def __init__(self, ledger: Ledger, barred: frozenset[tuple[str, str]]) -> None:
         self._ledger, self._barred = ledger, barred
+        self._has_byproducts = bool(ledger.factory.byproducts)
 
     def allows(self, source: Source, draw: Draw) -> bool:
         """Whether a source may serve a draw, whatever their dates."""
@@ -113,5 +114,5 @@ class Pairing:
 
     def note(self, source: Source, draw: Draw) -> None:
         """Remember that a draw has taken of a source: others must not close a circle with it."""
-        if source.kind == "wo" and draw.work >= 0:
+        if self._has_byproducts and source.kind == "wo" and draw.work >= 0:
             self._ledger.draws_on(draw.work, source.index)

@@ -5,7 +5,7 @@ the latest dates of the new work orders turn into the need dates of their compon
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -145,7 +145,6 @@ class _Pull:
         self._lead_days = lead_days
         self._limits = LotLimits(table)
         self._pairing = Pairing(self.ledger, barred)
-        self._taken: dict[str, dict[Root, float]] = defaultdict(lambda: defaultdict(float))
         self._draws: dict[str, list[Draw]] = defaultdict(list)
 
     def run(self) -> None:
@@ -199,7 +198,6 @@ class _Pull:
             )
         for t, op, qty in by_operation(netting.taken):
             self.ledger.peg(item, t, op, qty)
-            self._taken[item][self._root(t.draw.line, t.draw.work)] += qty
         for draw, qty in netting.short:
             self.shortages.append(Shortage(*self._root(draw.line, draw.work), item, qty, self._why_short(draw, qty)))
 
@@ -276,21 +274,30 @@ class _Pull:
         lacking: dict[str, list[Shortage]] = defaultdict(list)
         for shortage in self.shortages:
             lacking[self.buyer.pool(shortage.item)].append(shortage)
+        taken = self._taken(lacking)
         for pool, rows in sorted(lacking.items()):
             held: dict[Root, float] = defaultdict(float)
             for s in rows:
                 held[_root_of(s)] += s.qty
             missing = sum(held.values())
-            for item, taken in self._taken.items():
-                if self.buyer.pool(item) == pool:
-                    for root, qty in taken.items():
-                        held[root] += qty
+            for root, qty in taken.get(pool, {}).items():
+                held[root] += qty
             missing -= sum(held[root] for root in given_up if root in held)
             for s in sorted(rows, key=self._patience, reverse=True):
                 if missing > 1e-9 and _root_of(s) not in given_up:
                     given_up[_root_of(s)] = s
                     missing -= held[_root_of(s)]
         return list(given_up.values())
+
+    def _taken(self, pools: Collection[str]) -> dict[str, dict[Root, float]]:
+        """How much each demand has been given of what these pools hold."""
+        pool = {item: name for item in self.factory.items if (name := self.buyer.pool(item)) in pools}
+        found: dict[str, dict[Root, float]] = defaultdict(lambda: defaultdict(float))
+        for link in self.ledger.links:
+            if link.item in pool:
+                line = link.line if link.line >= 0 else self.ledger.works[link.work].line
+                found[pool[link.item]][self._root(line, link.work)] += link.qty
+        return found
 
     def _patience(self, shortage: Shortage) -> tuple[int, ...]:
         """Who goes without first: stocks, then what is wanted last."""
