@@ -68,7 +68,7 @@ def check_left_out(case: Case, ledger: Ledger) -> None:
     """ "Draws take stock, open orders and replenishments by their dates, and wait for them": none is left out for want
     of a buffer that is sized, unless it cannot be made or bought, or its supplier's weeks are full to the horizon."""
     limited = {row["supplier"] for row in case.factory.tables["suppliers"] if row.get("weekly_qty")}
-    stuck = {row["subject"] for row in case.plan.messages if row["code"] == "P205"}
+    stuck = {row["subject"] for row in case.plan.messages if row["code"] in ("P205", "B209", "S306")}
     for line in case.plan.lines:
         named = case.factory.buffered & set(line.reason.split()) if is_left_out(line) else set[str]()
         for item in sorted(named):
