@@ -140,5 +140,7 @@ def _proof(point: Point) -> str:
 def _show_next(factory: Path, advice: Advice) -> None:
     if advice.choice is None:
         line(f"next     pegboard leadtime {factory} --target DAYS")
+    elif advice.choice.buffers == 0:
+        line(f"next     nothing is to be buffered for that; pegboard leadtime {factory} --target with fewer days")
     else:
         line("next     set policy to buffer in items.csv for them, and give each a row in buffers.csv")
