@@ -111,8 +111,8 @@ class Stocking:
         for k in alone:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
-        anew = partial(self._new.for_draws, item) if rule.keeps < FAR and self.is_replenished(item) else none_new
-        netting.serve(_NO_LOT_RULE, anew, FAR, self._day_of)  # what spoils on the shelf is bought anew
+        anew = partial(self._new.for_draws, item) if self.is_replenished(item) else none_new
+        netting.serve(_NO_LOT_RULE, anew, FAR, self._day_of)  # what expires before it is drawn is supplied anew
 
     def _remark_on_what_is_too_late(self, item: str, order: Replenishment, lots: Iterable[Source]) -> None:
         missing = order.qty - sum(lot.left for lot in lots)
