@@ -161,6 +161,11 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     return instant(datetime(day.year, day.month, day.day), zone)
 
 
+def local_date(moment: Moment, zone: ZoneInfo) -> date:
+    """The day on which a moment falls in a zone."""
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
 def local_day(t: int, zone: ZoneInfo) -> date:
     """The local date of an instant."""
     return datetime.fromtimestamp(t, zone).date()

@@ -121,11 +121,6 @@ def moment_text(value: Moment, zone: ZoneInfo) -> str:
     return wall.isoformat() if instant(wall, zone) == value else local.isoformat()
 
 
-def local_date(value: Moment, zone: ZoneInfo) -> date:
-    """The day on which a moment falls in `zone`."""
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
-
-
 def _moment(year: int, month: int, day: int, time: list[str | None], zone: ZoneInfo) -> Moment | Fault | Noted:
     if year < _FIRST_YEAR:
         return NO_SUCH_DAY

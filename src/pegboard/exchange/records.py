@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pegboard.domain.calendar import local_date
 from pegboard.domain.record import Moment, Record
 from pegboard.exchange.columns import Columns, User
-from pegboard.exchange.moment_text import local_date
 from pegboard.exchange.report import Report, shown
 
 ENDS: dict[str, tuple[str, str]] = {

@@ -14,7 +14,7 @@ CHANGES = ("S350", "S351", "S352", "S353", "S354", "S355")
 """The codes of findings about open purchase orders."""
 
 
-class ToBuy(msgspec.Struct, frozen=True, gc=False):
+class ToBuy(PurchasePlan, frozen=True, kw_only=True):
     """A purchase to order or an open one to change, with those who wait for it.
 
     `for_orders` are customer lines, the tightest first, `for_steps` the steps that draw it. `slack_days` is how much
@@ -22,16 +22,6 @@ class ToBuy(msgspec.Struct, frozen=True, gc=False):
     customer waits. `excess` is what of a new purchase nobody wants yet.
     """
 
-    action: str
-    po: str
-    item: str
-    supplier: str
-    qty: float
-    order_by: int
-    due: int
-    need: int | None
-    cost: float | None
-    feasible: bool
     for_orders: tuple[str, ...]
     for_steps: tuple[str, ...]
     slack_days: float | None
@@ -77,16 +67,7 @@ def _row(pegging: Pegging, row: PurchasePlan) -> ToBuy:
     lines = sorted(reached, key=lambda line: (reached[line].slack, line))
     steps = {p.demand if p.step is None else f"{p.demand}.{p.step}" for p in pegging.by_supply.get(key, ())}
     return ToBuy(
-        action=row.action,
-        po=row.po,
-        item=row.item,
-        supplier=row.supplier,
-        qty=row.qty,
-        order_by=row.order_by,
-        due=row.due,
-        need=row.need,
-        cost=row.cost,
-        feasible=row.feasible,
+        **msgspec.structs.asdict(row),
         for_orders=tuple(lines),
         for_steps=tuple(sorted(steps)),
         slack_days=round(reached[lines[0]].slack / DAY, 4) if lines else None,

@@ -7,14 +7,13 @@ which it came. Purchases themselves are dated in `purchase.py`.
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pegboard.domain.calendar import local_day
+from pegboard.domain.calendar import local_date, local_day
 from pegboard.domain.factory import Factory
-from pegboard.domain.record import Moment
 from pegboard.domain.supply import PurchaseOrder
 
 ENOUGH = 8
@@ -98,7 +97,7 @@ def lateness_days(factory: Factory) -> Lateness:
     today = local_day(factory.now, factory.zone)
     for po in factory.snapshot.purchase_orders:
         if po.supplier and (came := received_on(po, factory.zone)) and came <= today:
-            days = (came - _day(po.promised or po.due, factory.zone)).days
+            days = (came - local_date(po.promised or po.due, factory.zone)).days
             found[po.item, po.supplier].append(days)
             found["", po.supplier].append(days)
     return {key: tuple(sorted(days)) for key, days in found.items()}
@@ -108,7 +107,7 @@ def received_on(po: PurchaseOrder, zone: ZoneInfo) -> date | None:
     """The local day on which all of a purchase order came: its `received`, unless only a part has come by then."""
     if po.received is None or 0 < po.received_qty < po.qty:
         return None
-    return _day(po.received, zone)
+    return local_date(po.received, zone)
 
 
 def _record(factory: Factory, lateness: Lateness, supplier: str, item: str, quoted: float | None) -> SupplierRecord:
@@ -134,7 +133,3 @@ def _safety(lateness: Lateness, item: str, supplier: str, service: float) -> flo
     own = lateness.get((item, supplier), ())
     days = own if len(own) >= ENOUGH else lateness.get(("", supplier), ())
     return max(0.0, reliability(days).percentile(service)) if days and service > 0 else 0.0
-
-
-def _day(moment: Moment, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

@@ -41,9 +41,6 @@ class Stocking:
     ) -> None:
         self._factory, self.book, self._new, self._unfilled = factory, book, new_supply, unfilled
         self._soonest, self._day_of = soonest, day_of
-        self._forecast: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for row in factory.snapshot.forecast:
-            self._forecast[row.item].append((row.date.toordinal(), row.qty))
         self.positions: list[BufferPlan] = []
         self.findings: list[Finding] = []
 
@@ -62,7 +59,7 @@ class Stocking:
         return self.book.is_sized(item) and item not in self._unfilled
 
     def _is_kept(self, item: str) -> bool:
-        return self._factory.items[item].safety_stock > 0 or item in self._forecast
+        return self._factory.items[item].safety_stock > 0 or item in self.book.usage.forecast
 
     def net(self, item: str, netting: Netting) -> None:
         """Serve all draws on an item that is kept in stock, and order what its rule says."""
@@ -194,7 +191,7 @@ class Stocking:
             demand[self._day_of(draw.need - 1)] += draw.qty
         if record.safety_stock > 0:
             yield _to_stock(item, record.safety_stock, self._factory.now)
-        rows = self._forecast.get(item, [])
+        rows = list(self.book.usage.forecast.get(item, {}).items())
         starts = sorted({day for day, _ in rows})
         by_row: dict[int, float] = defaultdict(float)
         for day, qty in left_of_forecast(rows, demand, self.book.today).items():

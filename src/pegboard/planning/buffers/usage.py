@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from pegboard.domain.buffer import Buffer
-from pegboard.domain.calendar import bounds, local_day
+from pegboard.domain.calendar import local_date, local_day
 from pegboard.domain.factory import Factory
 from pegboard.domain.quantity import half_up
 from pegboard.domain.record import Moment
@@ -64,4 +64,4 @@ class Usage:
 
 def day_of(moment: Moment, factory: Factory) -> int:
     """The ordinal of the local day of a moment."""
-    return local_day(bounds(moment, moment, factory.zone)[0], factory.zone).toordinal()
+    return local_date(moment, factory.zone).toordinal()
