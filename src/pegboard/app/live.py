@@ -17,11 +17,12 @@ from pegboard.domain.order import OrderLine
 from pegboard.insight.leftovers import leftovers
 from pegboard.insight.planned import Planned
 from pegboard.planning.lines import hopeless, line_of
-from pegboard.planning.on_top import Ground, pull_on_top
+from pegboard.planning.on_top import Ground, pull_on_top, redated
 from pegboard.planning.run import LeadDays
 from pegboard.scheduling.build import build
-from pegboard.scheduling.check import check
+from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.engines.fit import Standing, cleared, fit, standing
+from pegboard.scheduling.excerpt import judged_beside
 from pegboard.scheduling.problem import Ints, Problem, Schedule
 from pegboard.scheduling.result import Result, line_completions, score
 from pegboard.tables.joined import Kept, Pegging, all_kept, dated, joined
@@ -123,6 +124,17 @@ class LivePlan:
             if not isinstance(schedule, int) and _in_time(problem, schedule):
                 return replace(fitted, schedule=schedule)
         return fitted
+
+    def verdict(self, room: Room, fitted: Fitted) -> Verdict:
+        """The referee's word on the fitted lines and all that stands on the resources they use."""
+        p = self.planned
+        return judged_beside(p.problem, p.schedule, room.kept.op, fitted.problem, fitted.schedule)
+
+    def promised(self, fitted: Fitted, record: OrderLine) -> Fitted:
+        """The one fitted line as `record` has it, with the latest dates that its due date asks for."""
+        factory = fitted.factory
+        table = self.planned.table.extended(factory)
+        return replace(fitted, supply=redated(factory, table, fitted.supply, line_of(factory, record)))
 
     def accepted(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str) -> Outcome:
         """The plan with the fitted lines in it, judged by the referee; `factory` has them among its lines."""

@@ -100,7 +100,7 @@ class Ledger:
         """Existing work orders that yield more than is drawn from them, and how much."""
         given: dict[int, float] = defaultdict(float)
         for link in self.links:
-            if link.supply_kind == "wo" and link.item == self.works[link.index].item:
+            if link.supply_kind == "wo" and link.index >= 0 and link.item == self.works[link.index].item:
                 given[link.index] += link.qty
         for w, work in enumerate(self.works):
             if work.record is not None and given[w] < work.good - 1e-9:

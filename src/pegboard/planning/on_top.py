@@ -1,17 +1,20 @@
 """Pull lines on top of a plan: they take what it leaves and nothing else, and nobody gives anything up for them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
+from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
 from pegboard.planning.ledger import Ledger
 from pegboard.planning.net import Source
+from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
 from pegboard.planning.run import LeadDays, Run
 from pegboard.tables.process import ProcessTable
-from pegboard.tables.supply import LeftOut, Line, Purchase, SupplyPlan
+from pegboard.tables.supply import LeftOut, Line, Link, Purchase, SupplyPlan
 
 Leftovers = Mapping[str, Sequence[Source]]
 """What a plan leaves of each item. Work order or purchase `i` of the plan is index `-2 - i`, dated as it is planned."""
@@ -74,3 +77,37 @@ def pull_on_top(
     run.run()
     missing = [] if run.is_whole else [s.left_out for s in run.true_shortages()]
     return run.result({}), missing
+
+
+def redated(factory: Factory, table: ProcessTable, top: SupplyPlan, line: Line) -> SupplyPlan:
+    """The supply of one line with the latest dates that another due date asks for; what is supplied stays."""
+    works = [msgspec.structs.replace(w, need=FAR) for w in top.works]
+    purchases = [msgspec.structs.replace(b, need=FAR) for b in top.purchases]
+    drawn_by: dict[int, list[Link]] = defaultdict(list)
+    for link in top.links:
+        drawn_by[link.work].append(link)
+    offset = Offset(table)
+
+    def want(links: Sequence[Link], need: int) -> None:
+        for link in links:
+            if link.supply_kind == "wo" and link.index >= 0:
+                works[link.index].need = min(works[link.index].need, need)
+            elif link.supply_kind == "purchase" and link.index >= 0:
+                purchases[link.index].need = min(purchases[link.index].need, need)
+
+    want(drawn_by[-1], line.need)
+    for w in range(len(works)):  # those who draw come before those that they draw on
+        batch = offset.add(works, [w], factory.progress)
+        for link in drawn_by[w]:
+            at = link.op - batch.base
+            latest = batch.start if table.rows[batch.row[at]].preds else batch.arrival
+            want([link], int(latest[at]))
+    return msgspec.structs.replace(
+        top,
+        lines=[line],
+        works=works,
+        purchases=purchases,
+        latest_arrival=offset.column("arrival"),
+        latest_start=offset.column("start"),
+        latest_end=offset.column("end"),
+    )
