@@ -80,7 +80,7 @@ class LivePlan:
 
     def _room(self, kept: Kept, standing: Standing) -> Room:
         p = self.planned
-        return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, self._lead_days))
+        return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, kept, self._lead_days))
 
     @cached_property
     def pegging(self) -> Pegging:
@@ -94,8 +94,9 @@ class LivePlan:
     def fitted(
         self, room: Room, factory: Factory, records: Sequence[OrderLine], not_before: int
     ) -> Fitted | list[LeftOut]:
-        """The lines fitted into a room, or every reason why they cannot be; none starts before an instant.
+        """The lines fitted into a room one after the other, or every reason why they cannot be.
 
+        None starts before an instant.
         `factory` is that of the plan, and may know more variants.
         """
         p = self.planned
