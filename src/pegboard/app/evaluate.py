@@ -69,6 +69,8 @@ def refitted(base: LivePlan, snapshot: Snapshot, changed: frozenset[str], factor
     fitted = base.fitted(room, factory, records, p.factory.now)
     if isinstance(fitted, list):
         return None
+    if any(p.factory.items[link.item].policy != "mto" for link in fitted.supply.links):
+        return None
     fitted = base.just_in_time(room, fitted, p.factory.now)
     if base.leaves_too_much(room, fitted):
         return None
