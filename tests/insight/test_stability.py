@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pegboard.insight.compare import inverted_pairs
+from pegboard.insight.comparing.stability import inverted_pairs
 
 
 def test_each_pair_that_stands_the_other_way_round_is_counted_once():
