@@ -51,9 +51,7 @@ class MessageChange(Row, frozen=True, kw_only=True):
     after: tuple[PurchasePlan, ...]
 
 
-def work_order_changes(
-    before: Sequence[WorkOrderPlan], after: Sequence[WorkOrderPlan]
-) -> tuple[WorkOrderChange, ...]:
+def work_order_changes(before: Sequence[WorkOrderPlan], after: Sequence[WorkOrderPlan]) -> tuple[WorkOrderChange, ...]:
     """Work orders by name that are not in both plans with one quantity, start and end."""
     old, new = {w.wo: w for w in before}, {w.wo: w for w in after}
     found = []
