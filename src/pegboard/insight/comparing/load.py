@@ -95,8 +95,11 @@ def _busy(name: str, held: list[tuple[int, int, float]], factory: Factory) -> Bu
     units = np.array([row[2] for row in held])
     timeline = factory.timelines.get(name, factory.always)
     overtime = sum(
-        _hours(timeline, np.maximum(start, first), np.minimum(end, last), units)
-        for first, last in _opened(name, factory)
+        (
+            _hours(timeline, np.maximum(start, first), np.minimum(end, last), units)
+            for first, last in _opened(name, factory)
+        ),
+        0.0,
     )
     return Busy(hours=round(_hours(timeline, start, end, units), 4), overtime=round(overtime, 4))
 

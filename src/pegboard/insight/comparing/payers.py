@@ -32,7 +32,7 @@ def payments(before: Plan, after: Plan, lines: Iterable[LineChange]) -> tuple[Pa
     """All pairs of a line that got later and one that took its place, the dearest first; O(n log n) in operations."""
     changed = list(lines)
     later = {c.id: c.later_min for c in changed if c.kind in PAYS or (c.later_min or 0.0) > 0}
-    gaining = {c.id for c in changed if c.kind in GAINS and c.id not in later or _grew(c)}
+    gaining = {c.id for c in changed if (c.kind in GAINS and c.id not in later) or _grew(c)}
     if not later or not gaining:
         return ()
     old, new = _places(before), _places(after)

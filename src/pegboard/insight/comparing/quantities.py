@@ -1,4 +1,4 @@
-"""How nervous the supplies of two plans are in quantity: what each item is to receive, period by period, before and now.
+"""How much the quantities of supplies change between two plans: what each item is to receive, period by period.
 
 Sridharan, Berry & Udayabhanu (1988) measure it by the changes of quantity over the horizon that both plans cover.
 """

@@ -102,8 +102,8 @@ def matched(before: Places, after: Places) -> tuple[Ints, Ints]:
     keys = [wo * n_step + step for wo, step in zip(works, steps, strict=True)]
     parts = [_part(key) for key in keys]
     n_part = 1 + max(int(part.max(initial=0)) for part in parts)
-    named = [key * n_part + part for key, part in zip(keys, parts, strict=True)]
-    _, old, new = np.intersect1d(*named, assume_unique=True, return_indices=True)
+    named_before, named = (key * n_part + part for key, part in zip(keys, parts, strict=True))
+    _, old, new = np.intersect1d(named_before, named, assume_unique=True, return_indices=True)
     order = np.argsort(new)
     return old[order], new[order]
 
