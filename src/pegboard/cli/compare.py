@@ -1,14 +1,16 @@
 """`pegboard compare`: what a plan changes against another one, a sentence first, then the worst of everything."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pegboard.app.comparing import Compared, compare_plans
-from pegboard.cli.asked import moment, number, records
+from pegboard.cli.asked import day, moment, number, records
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import counted
 from pegboard.cli.work import worked
+from pegboard.domain.plan import PurchasePlan
 from pegboard.insight.comparing.comparison import Comparison
 from pegboard.insight.comparing.lines import LineChange
 from pegboard.insight.comparing.picture import draw_changes
@@ -139,10 +141,18 @@ def _supplies(c: Comparison, most: int) -> None:
     head = ("purchase", "supplier", "is", "qty was", "qty", "was due", "due")
     _titled(head, buys, frozenset({3, 4}), len(c.purchases))
     asked = [
-        (x.po, x.item, x.supplier, *(", ".join(row.action for row in rows) or "-" for rows in (x.before, x.after)))
+        (x.po, x.item, x.supplier, *(_asked(rows, zone) for rows in (x.before, x.after)))
         for x in c.message_changes[:most]
     ]
     _titled(("open purchase", "item", "supplier", "asked", "ask now"), asked, frozenset(), len(c.message_changes))
+
+
+def _asked(rows: Sequence[PurchasePlan], zone: ZoneInfo) -> str:
+    """What is asked of a supplier, with what is wanted."""
+    said = [
+        f"{r.action} {f'to {day(r.need, zone)}' if r.action in ('expedite', 'defer') else number(r.qty)}" for r in rows
+    ]
+    return ", ".join(said) or "-"
 
 
 def _loads(c: Comparison, most: int) -> None:
@@ -176,7 +186,7 @@ def _verdict(before: float | None, after: float | None, better: str) -> str:
     return "better" if (after > before) == (better == "more") else "worse"
 
 
-def _titled(head: tuple[str, ...], rows: list[tuple[str, ...]], right: frozenset[int], total: int) -> None:
+def _titled(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozenset[int], total: int) -> None:
     """A table below an empty line, if it has rows, and how many it does not show."""
     if not rows:
         return

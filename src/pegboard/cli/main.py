@@ -186,6 +186,14 @@ def kit(
 
 
 @app.command
+def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
+    """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
+    from pegboard.cli.kpi import run_kpi
+
+    return run_kpi(factory, plan, json=json, quiet=quiet)
+
+
+@app.command
 def suppliers(factory: Factory, *, json: Json = False) -> int:
     """Show how punctual suppliers have been, and the lead times that planning makes of it."""
     from pegboard.cli.suppliers import run_suppliers

@@ -19,9 +19,9 @@ WORST_FIRST: tuple[LineKind, ...] = (
 class LineChange(Row, frozen=True, kw_only=True):
     """An order line in two plans; what is `before` is None, or blank, where the line is new, the rest where it is gone.
 
-    `later_min` is how much later it is complete, negative if sooner; None where it is not planned in both. `kind` is the
-    gravest of what applies; `changed` says that only quantity, due date or cover are others. Probabilities of being on
-    time are there once a simulation has filled them in.
+    `later_min` is how much later it is complete, negative if sooner; None where it is not planned in both. `kind` is
+    the gravest of what applies; `changed` says that only quantity, due date or cover are others. Probabilities of being
+    on time are there once a simulation has filled them in.
     """
 
     id: str

@@ -121,7 +121,8 @@ def _frame(changed: list[Placed], plan: Plan) -> Frame:
             key=lambda day: (sum(days[day + k] for k in range(MOST_DAYS)), -day),
         )
         last = first + MOST_DAYS - 1
-    return Frame(*(midnight(date.fromordinal(day), zone) for day in (first, last + 1)))
+    start, end = (midnight(date.fromordinal(day), zone) for day in (first, last + 1))
+    return Frame(start, end)
 
 
 def _resources(placed: list[Placed]) -> list[str]:
@@ -161,14 +162,16 @@ def _outline(p: Placed, frame: Frame, row: dict[str, int]) -> list[str]:
 
 
 def _join(p: Placed, frame: Frame, row: dict[str, int]) -> list[str]:
-    """A line from where an operation started to where it starts, if both are in the picture."""
+    """A line from where an operation started to where it starts, if both are in the picture and lie apart."""
     a, b = p.before, p.after
     if a is None or b is None or p.fate == "kept" or a.resource not in row or b.resource not in row:
         return []
+    if not all(frame.start <= op.setup_start < frame.end for op in (a, b)):
+        return []
+    if a.resource == b.resource and a.setup_start < b.end and b.setup_start < a.end:
+        return []
     x, to = x_of(a.setup_start, frame), x_of(b.setup_start, frame)
     y, below = (TOP + row[op.resource] * ROW + ROW / 2 for op in (a, b))
-    if abs(to - x) < 2 and y == below:
-        return []
     return [
         f'<line x1="{x}" y1="{y:g}" x2="{to}" y2="{below:g}" stroke="#333" stroke-width="0.7" opacity="0.55"/>',
         f'<circle cx="{to}" cy="{below:g}" r="1.8" fill="#333"/>',

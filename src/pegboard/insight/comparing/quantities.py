@@ -61,7 +61,8 @@ def item_instability(
     found = []
     for item in sorted({*old, *new}):
         n = 1 + max((*old[item], *new[item]))
-        figures = instability(*([by[item].get(t, 0.0) for t in range(n)] for by in (old, new)), alpha=alpha)
+        was, now = ([by[item].get(t, 0.0) for t in range(n)] for by in (old, new))
+        figures = instability(was, now, alpha)
         if figures.total:
             found.append(ItemInstability(item=item, instability=figures))
     return tuple(sorted(found, key=_nervous_first))
