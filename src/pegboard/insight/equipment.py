@@ -50,7 +50,7 @@ def _of(name: str, reports: list[tuple[Stretch, float, float]], factory: Factory
     spans = union([span for span, _, _ in reports])
     running = sum(timeline.open_until(end) - timeline.open_until(start) for start, end, _ in spans) / 60
     planned = (timeline.open_until(spans[-1][1]) - timeline.open_until(spans[0][0])) / 60
-    made, good = (sum(report[i] for report in reports) for i in (1, 2))
+    made, good = sum(of_all for _, of_all, _ in reports), sum(of_good for _, _, of_good in reports)
     if not running or not made:
         return None
     return Effectiveness(

@@ -18,7 +18,7 @@ from pegboard.insight.comparing.comparison import Comparison
 from pegboard.insight.comparing.said import headline
 from pegboard.insight.gantt import LEFT, ROW, TOP, WIDTH, Frame, grid, x_of
 
-MOST_ROWS, MOST_DAYS = 28, 21
+MOST_ROWS, MOST_DAYS = 28, 14
 Fate = Literal["kept", "later", "earlier", "other", "new", "gone"]
 COLOUR: dict[Fate, str] = {
     "kept": "#dfe3e8",
@@ -173,7 +173,7 @@ def _join(p: Placed, frame: Frame, row: dict[str, int]) -> list[str]:
     x, to = x_of(a.setup_start, frame), x_of(b.setup_start, frame)
     y, below = (TOP + row[op.resource] * ROW + ROW / 2 for op in (a, b))
     return [
-        f'<line x1="{x}" y1="{y:g}" x2="{to}" y2="{below:g}" stroke="#333" stroke-width="0.7" opacity="0.55"/>',
+        f'<line x1="{x}" y1="{y:g}" x2="{to}" y2="{below:g}" stroke="#333" stroke-width="0.7" opacity="0.45"/>',
         f'<circle cx="{to}" cy="{below:g}" r="1.8" fill="#333"/>',
     ]
 
@@ -200,6 +200,6 @@ def _legend(height: int, hidden: int) -> list[str]:
         found += [_rect(x, x + 14, y, 10, style), f'<text x="{x + 19}" y="{y + 9}" fill="#333">{word}</text>']
         x += 36 + 6 * len(word)
     outline = 'fill="none" stroke="#555" stroke-dasharray="3 2"'
-    rest = f"; {hidden:,} more resources with changes" if hidden else ""
+    rest = f"; changes on {hidden:,} more resources" if hidden > 1 else "; changes on 1 more resource" if hidden else ""
     said = f"where it was, joined to where it starts now; pale: setup{rest}"
     return [*found, _rect(x, x + 14, y, 10, outline), f'<text x="{x + 19}" y="{y + 9}" fill="#333">{said}</text>']
