@@ -29,7 +29,7 @@ class Payment(Row, frozen=True, kw_only=True):
 
 
 def payments(before: Plan, after: Plan, lines: Iterable[LineChange]) -> tuple[Payment, ...]:
-    """All pairs of a line that got later and one that took its place, the dearest first; O(n log n) in operations."""
+    """Pairs of a line that got later and one that took its place, the greatest slip first; O(n log n) in operations."""
     changed = list(lines)
     later = {c.id: c.later_min for c in changed if c.kind in PAYS or (c.later_min or 0.0) > 0}
     gaining = {c.id for c in changed if (c.kind in GAINS and c.id not in later) or _grew(c)}
@@ -58,7 +58,11 @@ def payments(before: Plan, after: Plan, lines: Iterable[LineChange]) -> tuple[Pa
         )
         for (pays, gains), by in hours.items()
     ]
-    return tuple(sorted(found, key=lambda p: (-p.hours, p.pays, p.gains)))
+    return tuple(sorted(found, key=_worst_first))
+
+
+def _worst_first(p: Payment) -> tuple[float, float, str, str]:
+    return -float("inf") if p.later_min is None else -p.later_min, -p.hours, p.pays, p.gains
 
 
 Key = tuple[str, int, int]
