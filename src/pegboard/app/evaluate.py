@@ -13,10 +13,12 @@ from pegboard.app.live import LivePlan
 from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.app.repair import repaired
+from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
 from pegboard.domain.order import OrderLine
 from pegboard.domain.plan import places_of
 from pegboard.domain.snapshot import Snapshot
+from pegboard.planning.lines import line_of
 from pegboard.planning.validate import validate, with_lines
 
 Mode = Literal["repair", "replan"]
@@ -52,6 +54,12 @@ def _is_open(line: OrderLine) -> bool:
     return line.status == "open" and line.qty > line.shipped_qty
 
 
+def in_turn(factory: Factory, changed: frozenset[str]) -> list[OrderLine]:
+    """The changed lines that are open, in the order in which they are fitted in: by need, weight and name."""
+    lines = [line_of(factory, o) for o in factory.lines if o.id in changed and _is_open(o)]
+    return [line.record for line in sorted(lines, key=lambda line: (line.need, -line.weight, line.id))]
+
+
 def refitted(base: LivePlan, snapshot: Snapshot, changed: frozenset[str], factory_hash: str) -> Outcome | None:
     """The plan with the changed lines taken out and fitted in again as they are now.
 
@@ -65,7 +73,7 @@ def refitted(base: LivePlan, snapshot: Snapshot, changed: frozenset[str], factor
         return None
     factory = with_lines(p.factory, snapshot) or validate(snapshot)[0]
     room = base.room_without(kept)
-    records = [o for o in sorted(factory.lines, key=lambda o: (o.order, o.line)) if o.id in changed and _is_open(o)]
+    records = in_turn(factory, changed)
     fitted = base.fitted(room, factory, records, p.factory.now)
     if isinstance(fitted, list):
         return None
