@@ -56,7 +56,9 @@ def curve(
 ) -> list[Choice]:
     """The points of a changed snapshot by moves; the first is the calmest, the last is planned afresh."""
     found: list[Choice] = []
-    changed = changed_lines(base.planned.factory.snapshot, snapshot)
+    before = base.planned.factory.snapshot
+    is_demand = before == msgspec.structs.replace(snapshot, orders=before.orders)
+    changed = changed_lines(before, snapshot) if is_demand else None
     for i, (how, outcome) in enumerate(_plans(base, snapshot, changed, findings, factory_hash)):
         report(how, min(0.9, 0.1 * (i + 1)))
         if outcome.is_certified:

@@ -13,6 +13,7 @@ from pegboard.app.live import LivePlan
 from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.app.repair import repaired
+from pegboard.app.restate import may_restate, restated
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
 from pegboard.domain.order import OrderLine
@@ -25,26 +26,50 @@ Mode = Literal["repair", "replan"]
 
 
 def evaluate(
-    base: LivePlan, snapshot: Snapshot, mode: Mode, findings: list[Finding], factory_hash: str, report: Report
+    base: LivePlan,
+    snapshot: Snapshot,
+    mode: Mode,
+    findings: list[Finding],
+    factory_hash: str,
+    report: Report,
+    gaining: frozenset[str] = frozenset(),
 ) -> Outcome:
-    """The certified plan of a changed snapshot; `base` is the plan of the snapshot before the changes."""
-    seed = base.outcome.terms.seed
+    """The certified plan of a changed snapshot; `base` is the plan of the snapshot before the changes.
+
+    A repair fits the lines that are to be `gaining` in again even where they did not change.
+    """
+    terms = base.outcome.terms
     if mode == "replan":
-        return make_plan(snapshot, findings, factory_hash, seed, base.outcome.terms.options, report)
-    if (lines := changed_lines(base.planned.factory.snapshot, snapshot)) is not None:
-        if not lines:
-            return base.outcome
-        if (fitted := refitted(base, snapshot, lines, factory_hash)) and fitted.is_certified:
-            return fitted
-    return repaired(snapshot, places_of(base.outcome.plan), "shift", (), findings, factory_hash, seed, report)
+        return make_plan(snapshot, findings, factory_hash, terms.seed, terms.options, report)
+    return calm(base, snapshot, findings, factory_hash, gaining) or repaired(
+        snapshot, places_of(base.outcome.plan), "shift", (), findings, factory_hash, terms.seed, report
+    )
 
 
-def changed_lines(before: Snapshot, after: Snapshot) -> frozenset[str] | None:
-    """The ids of the order lines that differ; None where anything else does."""
-    if before is after:
+def calm(
+    base: LivePlan, snapshot: Snapshot, findings: list[Finding], factory_hash: str, gaining: frozenset[str]
+) -> Outcome | None:
+    """The plan in which nobody moves but the lines that changed or are to gain; None where that is not enough."""
+    before = base.planned.factory.snapshot
+    same_orders = msgspec.structs.replace(snapshot, orders=before.orders)
+    if before != same_orders:
+        if not may_restate(before, same_orders):
+            return None
+        outcome = restated(base.outcome, same_orders, findings, factory_hash)
+        if outcome is None or not outcome.is_certified:
+            return None
+        base = LivePlan(outcome)
+    lines = changed_lines(before, snapshot) | gaining
+    if not lines:
+        return base.outcome
+    found = refitted(base, snapshot, lines, factory_hash)
+    return found if found and found.is_certified else None
+
+
+def changed_lines(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    """The ids of the order lines that differ."""
+    if before.orders is after.orders:
         return frozenset()
-    if before != msgspec.structs.replace(after, orders=before.orders):
-        return None
     old = {o.id: o for o in before.orders if _is_open(o)}
     new = {o.id: o for o in after.orders if _is_open(o)}
     return frozenset(i for i in old.keys() | new.keys() if old.get(i) != new.get(i))
