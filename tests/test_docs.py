@@ -24,7 +24,7 @@ from pegboard.cli.main import app
 from pegboard.domain.plan import Certificate, Kpis
 from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.exchange.plan_columns import PLAN_FILES
-from pegboard.insight.explain import LABEL
+from pegboard.insight.chain import LABEL
 from pegboard.scheduling.constraints import ALL
 from pegboard.scheduling.rules import RULES, WITH_NAMES
 

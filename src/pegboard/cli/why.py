@@ -11,9 +11,12 @@ from pegboard.app.files import last_factory
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
 from pegboard.cli.plan import plan_with_progress
-from pegboard.insight.explain import LABEL, Explainer, Why, duration
+from pegboard.insight.chain import LABEL, duration
+from pegboard.insight.explain import Explainer, Why
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.rules import RuleError
+
+CAUSES = 4
 
 
 def run_why(order: str, factory: Path | None, rule: str, allowance: float | None, *, json: bool, quiet: bool) -> int:
@@ -56,7 +59,13 @@ def _show(why: Why, now: int, zone: ZoneInfo) -> None:
         line(f"{name}  is not planned: {why.reason}")
         return
     late = why.completion - why.due
-    how = f"late by {duration(late)}" if late > 0 else f"on time, {duration(-late)} early" if late < 0 else "on time"
+    how = (
+        f"late by {duration(late)}: {_causes(why)}"
+        if late > 0
+        else f"on time, {duration(-late)} early"
+        if late < 0
+        else "on time"
+    )
     line(f"{name}  complete {_when(why.completion, zone)}, due {_when(why.due, zone)}: {how}")
     rows = [(_when(s.start, zone), duration(s.seconds), LABEL[s.kind], s.what) for s in why.chain]
     if rows:
@@ -69,6 +78,13 @@ def _show(why: Why, now: int, zone: ZoneInfo) -> None:
     if why.reason:
         line(f"cause    {why.cause}: {why.reason}")
     line()
+
+
+def _causes(why: Why) -> str:
+    """The largest causes of a lateness and how many there are besides."""
+    rest = len(why.causes) - CAUSES
+    more = f" and {rest} more" if rest > 0 else ""
+    return ", ".join(c.words for c in why.causes[:CAUSES]) + more
 
 
 def _when(t: int, zone: ZoneInfo) -> str:
