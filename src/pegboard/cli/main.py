@@ -99,18 +99,28 @@ def repair(
 
 @app.command
 def why(
-    order: Annotated[str, Parameter(help="Order, or order/line.")],
-    factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,
+    order: Annotated[str, Parameter(help="Order, or order/line; none with --resource, --purchase or --item.")] = "",
+    factory: Asked = None,
     *,
+    resource: Annotated[str, Parameter(help="Who waits for this resource, behind whom, and what it does.")] = "",
+    purchase: Annotated[str, Parameter(help="Who waits for this purchase, proposed or open.")] = "",
+    item: Annotated[str, Parameter(help="Who waits for this item, wherever it comes from.")] = "",
     rule: Rule = "jit",
     allowance: float | None = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Say why an order is delivered when it is: what each operation waited for, from now to delivery."""
-    from pegboard.cli.why import run_why
+    """Say why an order is delivered when it is, or who waits for a resource, a purchase or an item."""
+    from pegboard.cli.why import chosen_subject, run_waiting, run_why
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
+    options = Options(rule=rule, allowance_days=allowance)
+    subject = chosen_subject(order, factory, resource, purchase, item)
+    if isinstance(subject, int):
+        return subject
+    if isinstance(subject, str):
+        return run_why(subject, factory, options, json=json, quiet=quiet)
+    return run_waiting(subject, factory or (Path(order) if order else None), options, json=json, quiet=quiet)
 
 
 @app.command

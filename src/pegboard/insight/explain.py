@@ -206,15 +206,10 @@ class Explainer:
         until = [start for start, _ in others[1:]] + [end]
         took = [timeline.open_until(b) - timeline.open_until(a) for (a, _), b in zip(others, until, strict=True)]
         return tuple(
-            Ahead(self._order(k), p.op_names[k], seconds)
+            Ahead(p.order_of(k), p.op_names[k], seconds)
             for (_, k), seconds in zip(others, took, strict=True)
             if seconds > 0
         )
-
-    def _order(self, op: int) -> str:
-        """The order that an operation is done for; the work order or stocked item where it is for none."""
-        work = self.p.supply.works[int(self.p.supply.op_work[op])]
-        return self.p.supply.lines[work.line].record.order if work.line >= 0 else work.root or work.stock or work.wo
 
     def _spells(self, blockers: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str, list[tuple[int, int]]]]:
         """Neighbouring stretches of one resource as one spell of waiting: `(start, end, resource, who from when)`."""
