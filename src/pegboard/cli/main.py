@@ -217,6 +217,37 @@ def tournament(
     return run_tournament(factory, rules, out, json=json, quiet=quiet)
 
 
+def _ranged(text: str) -> Parameter:
+    return Parameter(allow_leading_hyphen=True, help=text)
+
+
+@app.command
+def sweep(
+    factory: Factory,
+    *,
+    demand: Annotated[list[str] | None, _ranged("Times the quantities of orders and forecasts: 0.8..1.4.")] = None,
+    dates: Annotated[list[str] | None, _ranged("Days by which all due dates move: -5..10.")] = None,
+    capacity: Annotated[
+        list[str] | None, _ranged("Units of a resource, or of each of a group: WELD=1..3; may be given several times.")
+    ] = None,
+    lead_time: Annotated[
+        list[str] | None,
+        _ranged("Lead times of a supplier or an item, in days: ACME=0..14, or longer by ACME=+7; several times too."),
+    ] = None,
+    steps: Annotated[int | None, Parameter(help="How many points; each whole number, or seven, if absent.")] = None,
+    workers: Annotated[int | None, Parameter(help="Processes; as many as processors if absent.")] = None,
+    out: Annotated[Path | None, Parameter(help="SVG file to draw.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plan a factory along a range of demand, dates, units or lead times: how far it holds, and what binds first."""
+    from pegboard.cli.sweep import run_sweep
+
+    levers = {"demand": demand, "dates": dates, "capacity": capacity, "lead-time": lead_time}
+    asked = [(lever, text) for lever, texts in levers.items() for text in texts or ()]
+    return run_sweep(factory, asked, steps, workers, out, json=json, quiet=quiet)
+
+
 @app.command
 def leadtime(
     factory: Factory,
