@@ -12,7 +12,7 @@ from pegboard.app.workers import Done, in_workers
 from pegboard.domain.finding import Finding, error, in_order, warning
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.sweep import Point, Sweep, anomalies, bottleneck, how_far, point_of
-from pegboard.planning.sweep.points import GENTLER_UP, at_point, swept, unknown_names
+from pegboard.planning.sweep.points import GENTLER_UP, UNIT, at_point, swept, unknown_names
 from pegboard.planning.sweep.scope import Setting, settings_of
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.rules import RuleError
@@ -85,6 +85,7 @@ def _sweep(snapshot: Snapshot, settings: list[Setting], points: list[Point]) -> 
         factory=snapshot.settings.name,
         currency=snapshot.settings.currency,
         what=along.label,
+        unit=UNIT[along.lever],
         fixed=tuple(f"{s.label} {s.values[0]:{'+' if s.is_change else ''}g}" for s in settings if s is not along),
         points=tuple(points),
         holds=how_far(points, gentler_up=gentler_up),

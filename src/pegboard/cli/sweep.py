@@ -81,7 +81,7 @@ def _row(p: Point) -> tuple[str, ...]:
         f"{p.mean_lead_time_days:.1f}",
         f"{p.mean_load_pct:.0f}",
         p.most_loaded,
-        f"{p.load_pct:.0f}",
+        f"{p.load_pct:.1f}",
         number(p.purchase_cost, 0),
         f"{p.errors:,}",
         f"{p.warnings:,}",

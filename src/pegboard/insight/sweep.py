@@ -11,6 +11,8 @@ from pegboard.insight.load import loads
 from pegboard.insight.planned import Planned
 
 FULL = 100.0
+TOLERANCE = 1.0
+"""Points of the share on time that may be lost before a factory is said not to hold."""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     factory: str
     currency: str
     what: str
+    unit: str
     fixed: tuple[str, ...]
     points: tuple[Point, ...]
     holds: str
@@ -84,18 +87,20 @@ def point_of(value: float, plan: Plan, planned: Planned) -> Point:
 
 
 def how_far(points: Sequence[Point], *, gentler_up: bool) -> str:
-    """Up to which value no more lines are missed than at the gentlest, and what comes next, in a sentence."""
+    """Up to which value the share on time stays within a point of that at the gentlest, and what comes next."""
     ordered = sorted(points, key=lambda p: p.value, reverse=gentler_up)
     first = ordered[0]
-    as_there = f"{first.missed:,} of {first.lines:,} lines late or unplanned"
-    worse = next((k for k, p in enumerate(ordered) if p.missed > first.missed), None)
-    if worse is None:
-        return f"holds to {ordered[-1].value:g}: {as_there} at most"
+    if len({p.missed for p in ordered}) == 1:
+        return f"the same from {points[0].value:g} to {points[-1].value:g}: {first.on_time_pct:.1f} % on time"
+    worse = next((k for k, p in enumerate(ordered) if p.on_time_pct < first.on_time_pct - TOLERANCE), len(ordered))
+    last = ordered[worse - 1].value
+    least = min(p.on_time_pct for p in ordered[:worse])
+    holds = f"holds at {last:g} only" if worse == 1 else f"holds to {last:g}"
+    found = f"{holds}: {least:.1f} % on time"
+    if worse == len(ordered):
+        return found
     p = ordered[worse]
-    then = f"at {p.value:g} it is {p.missed:,}, and {_loaded(p)}"
-    if worse == 1:
-        return f"holds at {first.value:g} only: {as_there}; {then}"
-    return f"holds to {ordered[worse - 1].value:g}: {as_there} at most; {then}"
+    return f"{found}; at {p.value:g} it is {p.on_time_pct:.1f} %, and {_loaded(p)}"
 
 
 def bottleneck(points: Sequence[Point], *, gentler_up: bool) -> str:
@@ -103,11 +108,11 @@ def bottleneck(points: Sequence[Point], *, gentler_up: bool) -> str:
     ordered = sorted(points, key=lambda p: p.value, reverse=gentler_up)
     full = next((p for p in ordered if p.load_pct >= FULL), None)
     if full is not None:
-        return f"{full.most_loaded} is the first bottleneck: at {full.value:g} its load is {full.load_pct:.0f} %"
+        return f"{full.most_loaded} is the first bottleneck: at {full.value:g} its load is {full.load_pct:.1f} %"
     most = max(ordered, key=lambda p: p.load_pct)
     if not most.most_loaded:
         return "no finite resource is loaded"
-    return f"none: no resource is fully loaded; the most is {most.most_loaded} with {most.load_pct:.0f} %"
+    return f"none: no resource is fully loaded; the most is {most.most_loaded} with {most.load_pct:.1f} %"
 
 
 def anomalies(points: Sequence[Point], *, what: str, gentler_up: bool) -> tuple[Finding, ...]:
@@ -128,7 +133,6 @@ def anomalies(points: Sequence[Point], *, what: str, gentler_up: bool) -> tuple[
 
 def _loaded(p: Point) -> str:
     if p.load_pct >= FULL:
-        return f"{p.most_loaded} is the bottleneck with a load of {p.load_pct:.0f} %"
-    if p.most_loaded:
-        return f"no resource is fully loaded; the most is {p.most_loaded} with {p.load_pct:.0f} %"
-    return "no resource is loaded"
+        return f"{p.most_loaded} is the bottleneck with a load of {p.load_pct:.1f} %"
+    most = f" ({p.most_loaded} most, {p.load_pct:.1f} %)" if p.most_loaded else ""
+    return f"no resource is fully loaded{most}"

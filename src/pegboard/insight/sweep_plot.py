@@ -32,7 +32,7 @@ def draw_sweep(sweep: Sweep) -> str:
             *_line(points, [p.total_tardiness_days for p in points], days, LATE),
             *_full(points),
             *(_text(_x(points, p.value), BASE + 18, f"{p.value:g}", anchor="middle") for p in _labelled(points)),
-            _text(LEFT, HEIGHT - 14, sweep.what, fill="#333"),
+            _text(LEFT, HEIGHT - 14, f"{sweep.what}, {sweep.unit}", fill="#333"),
             "</svg>\n",
         ]
     )
@@ -104,7 +104,7 @@ def _full(points: Sequence[Point]) -> Iterator[str]:
                 'stroke-dasharray="4 3"/>'
             )
             end = x > WIDTH - 160
-            label = f"{p.most_loaded} {p.load_pct:.0f} %"
+            label = f"{p.most_loaded} {p.load_pct:.1f} %"
             yield _text(x - 5 if end else x + 5, UPPER[1] + 22, label, fill=LOAD, anchor="end" if end else "start")
         named = p.most_loaded if p.load_pct >= FULL else ""
 

@@ -17,6 +17,8 @@ from pegboard.planning.sweep.scope import Setting
 GENTLER_UP = {"demand": False, "dates": True, "capacity": True, "lead-time": False}
 """Whether a larger value makes it easier to be on time."""
 
+UNIT = {"demand": "times", "dates": "days later", "capacity": "units", "lead-time": "days"}
+
 
 def unknown_names(snapshot: Snapshot, settings: Sequence[Setting]) -> list[Finding]:
     """A finding for each name that is no resource, group, supplier or item, or whose units do not count."""
