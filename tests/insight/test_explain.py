@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.chain import duration
 from pegboard.insight.explain import Explainer, Why
