@@ -1,6 +1,6 @@
 """The lateness of a line divided among its causes."""
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer
 from tests.factories import NONSTOP, buy, factory, forward, order, part, po, progress, step, wo

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.finding import Finding
 from pegboard.insight.explain import Explainer
 from pegboard.insight.load import loads, weeks_of

@@ -3,7 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.cli.asked import day, listed, moment, number, records
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
