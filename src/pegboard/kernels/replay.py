@@ -18,6 +18,9 @@ SHIFT = 14
 """Calendars are looked up by stretches of two to the power of so many seconds, four and a half hours."""
 TRIES = 200
 NOBODY = -1
+WORST = 3
+"""So many delays are remembered on the way to an operation."""
+LONGEST = (1 << 31) - 1
 
 SLOT = np.dtype(
     [
@@ -87,11 +90,18 @@ class Chances(NamedTuple):
     failure_name: NDArray[np.uint64]
 
 
-class Tally(NamedTuple):
-    """What made lines late: how often, and by how many seconds, in a table of `line * n_thing + thing`.
+class Causes(NamedTuple):
+    """By slot the largest delays on the way that binds it, in seconds, and what they are due to, the largest first.
 
     Things are slots, then supplies, then the failures of servers.
     """
+
+    thing: NDArray[np.int32]
+    delay: NDArray[np.int32]
+
+
+class Tally(NamedTuple):
+    """What made lines late: how often, and by how many seconds, in a table of `line * n_thing + thing`."""
 
     key: Ints
     count: Ints
@@ -388,9 +398,28 @@ def replay(N, K, seed, first, out, done, tally):
     arrival, by_work = np.empty(N.supply_due.size, np.int64), np.empty(N.work_name.size, np.float64)
     worked, fails_at = np.empty(N.n_server, np.float64), np.empty(N.n_server, np.float64)
     failures, binds = np.empty(N.n_server, np.uint64), np.empty(N.line_due.size, np.int64)
+    return _runs(
+        N,
+        K,
+        np.uint64(seed),
+        first,
+        out,
+        done,
+        tally,
+        Causes(np.empty((N.slot.size, WORST), np.int32), np.empty((N.slot.size, WORST), np.int32)),
+        (free, who, setup, run, wait, ids),
+        (arrival, by_work, worked, fails_at, failures, binds),
+    )
+
+
+@leaf
+def _runs(N, K, seed, first, out, done, tally, causes, room, drawn):
+    """All runs of `replay`; a leaf, as counting references at every call inside would cost more than the replay."""
+    free, who, setup, run, wait, ids = room
+    arrival, by_work, worked, fails_at, failures, binds = drawn
     used = 0
     for r in range(done.shape[0]):
-        key = mixed(mixed(np.uint64(seed)) + np.uint64(first + r))
+        key = mixed(mixed(seed) + np.uint64(first + r))
         free[:], who[:] = N.now, NOBODY
         worked[:], failures[:] = 0.0, 0
         for s in range(N.supply_due.size):
@@ -407,11 +436,12 @@ def replay(N, K, seed, first, out, done, tally):
             _place(N, out, free, who, arrival, i, N.slot[i].floor, setup, run, wait, ids)
             for k in range(i, i + mates):
                 _take(N, out, free, who, k, i)
+                _inherit(N, out, arrival, causes, k)
             i += mates
         _complete(N, out, arrival, done[r], binds)
         for line in range(N.line_due.size):
             if done[r, line] > N.line_due[line]:
-                used = _blame(N, out, arrival, line, binds[line], tally, used)
+                used = _blame(N, arrival, causes, line, binds[line], tally, used)
                 if used < 0:
                     return False
     return True
@@ -477,25 +507,48 @@ def _complete(N, out, arrival, done, binds):
 
 
 @leaf
-def _blame(N, out, arrival, line, node, tally, used):
-    """Walk back what a late line waited for, as far as that began later than planned, and note what took longer.
+def _inherit(N, out, arrival, causes, i):
+    """Note the largest delays on the way to slot `i`: those of what it waited for, if it began late, and its own."""
+    n, by = N.slot.size - 1, out[i].by
+    causes.thing[i, 0] = causes.thing[i, 1] = causes.thing[i, 2] = NOBODY
+    causes.delay[i, 0] = causes.delay[i, 1] = causes.delay[i, 2] = 0
+    if by >= n:
+        _cause(causes, i, by, arrival[by - n] - N.supply_due[by - n])
+    elif by >= 0 and out[i].setup_start > N.slot[i].planned:
+        for k in range(WORST):
+            causes.thing[i, k], causes.delay[i, k] = causes.thing[by, k], causes.delay[by, k]
+    _cause(causes, i, i, out[i].extra)
+    _cause(causes, i, n + N.supply_due.size + N.slot[i].server_of_failure, out[i].broke)
 
-    Returns how many places of the tally are used, -1 where it is full.
-    """
+
+@leaf
+def _cause(causes, i, thing, delay):
+    """Enter a delay among the largest of a slot, where it is one; what has delayed it before adds up."""
+    if delay <= causes.delay[i, WORST - 1]:
+        return
+    k = WORST - 1
+    for j in range(WORST):
+        if causes.thing[i, j] == thing:
+            delay += causes.delay[i, j]
+            k = j
+    while k > 0 and causes.delay[i, k - 1] < delay:
+        causes.thing[i, k], causes.delay[i, k] = causes.thing[i, k - 1], causes.delay[i, k - 1]
+        k -= 1
+    causes.thing[i, k], causes.delay[i, k] = thing, min(delay, LONGEST)
+
+
+@leaf
+def _blame(N, arrival, causes, line, binds, tally, used):
+    """Tally the largest delays on the way to a late line; how many places are used then, -1 where it is full."""
     n = N.slot.size - 1
     n_thing = n + N.supply_due.size + N.n_server
-    while node >= 0:
-        if node >= n:
-            s = node - n
-            return _note(tally, line * n_thing + node, arrival[s] - N.supply_due[s], used)
-        if out[node].extra > 0:
-            used = _note(tally, line * n_thing + node, out[node].extra, used)
-        if out[node].broke > 0 and used >= 0:
-            thing = n + N.supply_due.size + N.slot[node].server_of_failure
-            used = _note(tally, line * n_thing + thing, out[node].broke, used)
-        if used < 0 or out[node].setup_start <= N.slot[node].planned:
-            return used
-        node = out[node].by
+    if binds >= n:
+        return _note(tally, line * n_thing + binds, arrival[binds - n] - N.supply_due[binds - n], used)
+    if binds < 0:
+        return used
+    for k in range(WORST):
+        if used >= 0 and causes.delay[binds, k] > 0:
+            used = _note(tally, line * n_thing + causes.thing[binds, k], causes.delay[binds, k], used)
     return used
 
 
