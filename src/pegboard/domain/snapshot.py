@@ -68,12 +68,12 @@ class Uncertainty(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     as scrap varies by a coefficient of `scrap_cv`.
     """
 
-    operation_cv: float = 0.15
+    operation_cv: float = 0.1
     operation_bias: float = 0.0
-    mtbf_hours: float = 200.0
-    mttr_hours: float = 2.0
-    late_pct: float = 10.0
-    late_days: float = 3.0
+    mtbf_hours: float = 0.0
+    mttr_hours: float = 4.0
+    late_pct: float = 5.0
+    late_days: float = 2.0
     scrap_cv: float = 0.5
 
 

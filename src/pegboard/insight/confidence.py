@@ -80,7 +80,7 @@ def line_confidence(replay: Replay, line: int, runs: int, seed: int) -> LineConf
     Raises KeyError for a line that is not planned.
     """
     name = replay.planned.supply.lines[line].id
-    found = judged(replay.planned, replay.of(line), runs, seed, None)
+    found = judged(replay.planned, replay.of([line]), runs, seed, None)
     return {row.id: row for row in found.lines}[name]
 
 

@@ -1,7 +1,8 @@
 """What drives the risk of a line: operations, purchases and failures that delayed it where it came late.
 
 A late line is walked back along what it waited for, as far as that began later than planned; what took longer on the
-way has delayed it. The criticality index is the share of the late runs in which something did.
+way has delayed it. Of each run the three longest delays count. The criticality index is the share of the late runs in
+which something was among them.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ class Driver(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An operation that took longer, a purchase that came late, or a resource that failed.
 
     `criticality` is the share of the line's late runs in which it delayed the line, `delay_hours` by how much on
-    average over all of them: hours of work or repair, elapsed hours of a purchase.
+    average over all of them: hours of work or repair, open hours of the factory for a purchase.
     """
 
     kind: Kind

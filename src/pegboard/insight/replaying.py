@@ -4,6 +4,7 @@ What the plan held back on purpose, and the first operations of every work order
 them; everything else starts when what it waits for allows (docs/decisions/0011).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,17 +53,17 @@ class Replay:
         """All lines that are planned."""
         return self._replayed(self._lines, self._placed)
 
-    def of(self, line: int) -> Replayed:
-        """One line, and only the operations that can delay it."""
+    def of(self, lines: Sequence[int]) -> Replayed:
+        """Some lines, those that ship together with them, and only the operations that can delay them."""
         group = self.planned.problem.line_group
-        lines = self._lines[group[self._lines] == group[line]]
+        chosen = self._lines[np.isin(group[self._lines], group[list(lines)])]
         p = self.planned.problem
         wanted = np.zeros(p.n_op, bool)
-        for i in lines.tolist():
+        for i in chosen.tolist():
             wanted[self._lead[p.line_op[p.line_ptr[i] : p.line_ptr[i + 1]]]] = True
         ptr, pred = self._edges
         before(ptr, pred, wanted)
-        return self._replayed(lines, wanted[self._lead] & self._placed)
+        return self._replayed(chosen, wanted[self._lead] & self._placed)
 
     @cached_property
     def _placed(self) -> Mask:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Floats, Ints, Timelines
 from pegboard.kernels.compiled import kernel, leaf
-from pegboard.kernels.opentime import advance, after_open, place
+from pegboard.kernels.opentime import advance, after_open, open_until, place
 from pegboard.kernels.packed import Records
 
 SHIFT = 14
@@ -507,13 +507,19 @@ def _complete(N, out, arrival, done, binds):
 
 
 @leaf
+def _late(N, arrival, s):
+    """Seconds of the factory's open time by which a supply comes late."""
+    return open_until(N.T, N.factory_tl, arrival[s]) - open_until(N.T, N.factory_tl, N.supply_due[s])
+
+
+@leaf
 def _inherit(N, out, arrival, causes, i):
     """Note the largest delays on the way to slot `i`: those of what it waited for, if it began late, and its own."""
     n, by = N.slot.size - 1, out[i].by
     causes.thing[i, 0] = causes.thing[i, 1] = causes.thing[i, 2] = NOBODY
     causes.delay[i, 0] = causes.delay[i, 1] = causes.delay[i, 2] = 0
     if by >= n:
-        _cause(causes, i, by, arrival[by - n] - N.supply_due[by - n])
+        _cause(causes, i, by, _late(N, arrival, by - n))
     elif by >= 0 and out[i].setup_start > N.slot[i].planned:
         for k in range(WORST):
             causes.thing[i, k], causes.delay[i, k] = causes.thing[by, k], causes.delay[by, k]
@@ -543,7 +549,7 @@ def _blame(N, arrival, causes, line, binds, tally, used):
     n = N.slot.size - 1
     n_thing = n + N.supply_due.size + N.n_server
     if binds >= n:
-        return _note(tally, line * n_thing + binds, arrival[binds - n] - N.supply_due[binds - n], used)
+        return _note(tally, line * n_thing + binds, _late(N, arrival, binds - n), used)
     if binds < 0:
         return used
     for k in range(WORST):
