@@ -14,9 +14,9 @@ Found = tuple[Outcome, Confidence, list[Finding]]
 
 
 def factory_confidence(path: Path, order: str, runs: int, seed: int, report: Report) -> Found | list[Finding]:
-    """The plan of a factory, how sure its dates are, and doubts; findings alone where there is no plan or no such order.
+    """The plan of a factory, how sure its dates are, and doubts; findings alone where there is no plan.
 
-    With an order, its lines alone, of an order or `order/line`.
+    With an order, or `order/line`, its lines alone.
     """
     run = plan_factory(path, Options(), 0, lambda what, share: report(what, 0.5 * share))
     if run.outcome is None:

@@ -1,4 +1,4 @@
-"""`pegboard confidence`: how probable it is that each line is on time, which dates are safe, and what drives the risk."""
+"""`pegboard confidence`: how probable it is that lines are on time, which dates are safe, what drives the risk."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo

@@ -1,6 +1,6 @@
 """Dates with confidence: how probable it is that each line is on time, which dates are safe, and what drives the risk.
 
-The plan is replayed many times with drawn luck (`replaying.py`). Percentiles are nearest ranks; the safe date is the P80.
+The plan is replayed many times with drawn luck (`replaying.py`). Percentiles are nearest ranks, the safe date is P80.
 """
 
 import math
@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from pegboard.domain.calendar import DAY
-from pegboard.insight.drivers import Driver, ResourceRisk, Tallied, drivers, resource_risks
+from pegboard.insight.drivers import Driver, ResourceRisk, drivers, resource_risks
 from pegboard.insight.planned import Planned
 from pegboard.insight.replaying import Replay, Replayed
 from pegboard.insight.replays import replays
@@ -90,9 +90,7 @@ def judged(planned: Planned, replayed: Replayed, runs: int, seed: int, report: R
     late = done > replayed.network.line_due
     by_line = drivers(planned, replayed, tallied, late.sum(axis=0))
     ranked = np.sort(done, axis=0)
-    rows = [
-        _line(planned, line, ranked[:, i], by_line.get(i, ())) for i, line in enumerate(replayed.lines.tolist())
-    ]
+    rows = [_line(planned, line, ranked[:, i], by_line.get(i, ())) for i, line in enumerate(replayed.lines.tolist())]
     shares = np.sort(100 * (1 - late.mean(axis=1))) if rows else np.full(runs, 100.0)
     punctual = sum(row.planned <= row.due for row in rows)
     return Confidence(

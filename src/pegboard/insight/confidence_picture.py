@@ -12,7 +12,9 @@ SAFE, RISKY, LATE, MARK = "#2a7f62", "#d9920b", "#c1121f", "#111111"
 LIKELY, UNLIKELY = 0.8, 0.5
 MOST = 80
 """Lines that are drawn, the worst first."""
-LEGEND = "bar: P5 to P95, darker to P80; line in the bar: P50; black mark: due; ring: planned; right: probability on time"
+LEGEND = (
+    "bar: P5 to P95, darker to P80; line in the bar: P50; black mark: due; ring: planned; right: probability on time"
+)
 
 
 def draw_confidence(timezone: str, confidence: Confidence) -> str:
@@ -62,7 +64,8 @@ def _bar(row: LineConfidence, frame: tuple[int, int], y: int) -> list[str]:
         return f'<rect x="{p5}" y="{y + 4}" width="{width}" height="{ROW - 8}" fill="{colour}" opacity="{opacity}"/>'
 
     return [
-        f'<g><title>{said}</title><text x="{LEFT - 8}" y="{y + 14}" text-anchor="end" fill="#333">{escape(row.id)}</text>',
+        f"<g><title>{said}</title>",
+        f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end" fill="#333">{escape(row.id)}</text>',
         bar(p95, 0.35),
         bar(p80, 0.55),
         f'<line x1="{p50}" y1="{y + 4}" x2="{p50}" y2="{y + ROW - 4}" stroke="#ffffff" stroke-width="1.5"/>',

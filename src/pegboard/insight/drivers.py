@@ -49,7 +49,7 @@ class Tallied(NamedTuple):
     """How often, and by how many seconds, a thing delayed a line: by `line * n_thing + thing`, rising."""
 
     key: Ints
-    count: Ints
+    times: Ints
     delay: Ints
 
 
@@ -68,7 +68,7 @@ class _Things:
     def subject(self, thing: int) -> str:
         """Its name; a lead time that passes is called by its work order."""
         if thing < self.n_op:
-            return self._planned.op_names[self._replayed.ops[thing]]
+            return self._planned.op_names[int(self._replayed.ops[thing])]
         if thing < self.n_op + self.n_supply:
             return self._replayed.supplies[thing - self.n_op]
         return self.resource(thing)
@@ -77,7 +77,8 @@ class _Things:
         """The resource it is on; blank for a purchase."""
         p = self._planned.problem
         if thing < self.n_op:
-            return p.res_names[p.steps.cand_res[self._planned.schedule.cand[self._replayed.ops[thing]]]]
+            op = int(self._replayed.ops[thing])
+            return p.res_names[int(p.steps.cand_res[self._planned.schedule.cand[op]])]
         return "" if thing < self.n_op + self.n_supply else self._replayed.resources[thing - self.n_op - self.n_supply]
 
 
@@ -96,7 +97,7 @@ def drivers(planned: Planned, replayed: Replayed, tallied: Tallied, late: Ints) 
                     kind=things.kind(which),
                     subject=things.subject(which),
                     resource=things.resource(which),
-                    criticality=round(int(tallied.count[k]) / runs, 4),
+                    criticality=round(int(tallied.times[k]) / runs, 4),
                     delay_hours=round(int(tallied.delay[k]) / runs / HOUR, 4),
                 )
             )
@@ -108,7 +109,7 @@ def resource_risks(planned: Planned, replayed: Replayed, tallied: Tallied) -> tu
     things = _Things(planned, replayed)
     thing, where = np.unique(tallied.key % max(things.n, 1), return_inverse=True)
     count, delay = np.zeros(thing.size, np.int64), np.zeros(thing.size, np.int64)
-    np.add.at(count, where, tallied.count)
+    np.add.at(count, where, tallied.times)
     np.add.at(delay, where, tallied.delay)
     rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for which, n, seconds in zip(thing.tolist(), count.tolist(), delay.tolist(), strict=True):
@@ -117,9 +118,7 @@ def resource_risks(planned: Planned, replayed: Replayed, tallied: Tallied) -> tu
             row[0] += n
             row[2 if things.kind(which) == "failure" else 1] += seconds
     found = [
-        ResourceRisk(
-            resource=name, delays=n, work_hours=round(work / HOUR, 2), failure_hours=round(failed / HOUR, 2)
-        )
+        ResourceRisk(resource=name, delays=n, work_hours=round(work / HOUR, 2), failure_hours=round(failed / HOUR, 2))
         for name, (n, work, failed) in rows.items()
     ]
     return tuple(sorted(found, key=lambda r: (-r.work_hours - r.failure_hours, r.resource)))

@@ -1,5 +1,7 @@
 """The network of a plan for the replay kernel: operations in order, what they wait for and what they hold."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,7 +45,7 @@ class Builder:
         supplies = [arrivals.by_op.get(op, []) for op in self.ops.tolist()]
         slot["supply_ptr"] = spans([len(s) for s in supplies])
         since, n_bucket, opening = _buckets(self.p.timelines)
-        resources = [self.p.res_names[r] for r in np.repeat(np.arange(self.servers.count.size), self.servers.count)]
+        resources = [self.p.res_names[r] for r in np.repeat(np.arange(self.servers.number.size), self.servers.number)]
         network = Network(
             T=self.p.timelines,
             opening=opening,
@@ -73,7 +75,7 @@ class Builder:
         mine = np.flatnonzero(place >= 0)
         place = place[mine] + use.res[mine] * (self.ops.size + 1)
         kept = mine[place >= np.maximum.accumulate(place)]
-        return Use(*(column[kept] for column in use))
+        return Use._make(column[kept] for column in use)
 
     def _slots(self) -> tuple[Records, Ints]:
         p, s, ops = self.p, self.s, self.ops
@@ -82,7 +84,9 @@ class Builder:
         slot = blank(ops.size + 1, SLOT)
         row = slot[:-1]
         row["timeline"] = p.shop.timeline[res]
-        row["queue"], row["pause"], row["stretch"] = (getattr(p.steps, f)[step] for f in ("queue", "pause", "max_stretch"))
+        row["queue"], row["pause"], row["stretch"] = (
+            getattr(p.steps, f)[step] for f in ("queue", "pause", "max_stretch")
+        )
         row["begun"] = p.ops.setup_done[ops]
         row["setup"], row["run"] = setup_work(p, s, ops), run_work(p, s, ops)
         row["floor"], row["planned"] = -FAR, s.setup_start[ops]
@@ -93,7 +97,7 @@ class Builder:
         by_row = [self.lists.number(duration(self.spread, row)) for row in self.planned.table.rows]
         row["chance"] = np.array(by_row, np.int64)[step]
         row["work"] = self.planned.supply.op_work[ops]
-        is_server = self.servers.count[res] > 0
+        is_server = self.servers.number[res] > 0
         row["server_of_failure"] = np.where(is_server, self.servers.first[res], -1)
         row["name"] = [stable(p.op_names[op]) for op in ops.tolist()]
         needs = p.ops.need_ptr[ops + 1] - p.ops.need_ptr[ops]
@@ -154,7 +158,7 @@ class Builder:
         order = np.lexsort((~use.is_primary, place))
         hold = blank(order.size, HOLD)
         res = use.res[order]
-        hold["server"], hold["servers"], hold["take"] = s.first[res], s.count[res], use.units[order] // s.size[res]
+        hold["server"], hold["servers"], hold["take"] = s.first[res], s.number[res], use.units[order] // s.size[res]
         hold["phase"], hold["rest"], hold["travel"] = use.phase[order], use.rest[order], use.travel[order]
         hold["timeline"] = self.p.shop.timeline[res]
         slot["hold_ptr"] = spans(np.bincount(place, minlength=self.ops.size))
@@ -166,7 +170,7 @@ class Builder:
         work = np.ceil(np.minimum(self.p.steps.cand_run[cand] * qty, 2e18) - 1e-3).astype(np.int64)
         return self.p.steps.cand_fixed[cand] + work
 
-    def _line_columns(self, by_line: dict[int, list[int]]) -> dict[str, Ints]:
+    def _line_columns(self, by_line: dict[int, list[int]]) -> dict[str, Any]:
         p, lines = self.p, self.lines
         counts = p.line_ptr[lines + 1] - p.line_ptr[lines]
         rows = np.repeat(p.line_ptr[lines] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())

@@ -49,6 +49,6 @@ def _together(parts: list[Tally]) -> Tallied:
     """The sums of all blocks, by key."""
     key, where = np.unique(np.concatenate([p.key for p in parts]), return_inverse=True)
     count, delay = np.zeros(key.size, np.int64), np.zeros(key.size, np.int64)
-    np.add.at(count, where, np.concatenate([p.count for p in parts]))
+    np.add.at(count, where, np.concatenate([p.times for p in parts]))
     np.add.at(delay, where, np.concatenate([p.delay for p in parts]))
     return Tallied(key, count, delay)

@@ -5,6 +5,7 @@ Draws go by name, so that two plans of changed factories see the same luck (docs
 
 from collections import defaultdict
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class Arrivals:
         self.by_line: dict[int, list[int]] = defaultdict(list)
 
     def enter(self, link: Link) -> None:
-        """Take up a peg of a purchase. Where the operation's queue counts after it, by its number, else by `~number`."""
+        """Take up a peg of a purchase: by its number where the operation's queue counts after it, else by `~number`."""
         which = self._which(link)
         if link.op < 0:
             self.by_line[link.line].append(which)
@@ -79,7 +80,7 @@ class Arrivals:
             if op == part.size or part[op] <= 1:
                 break
 
-    def columns(self) -> dict[str, NDArray[np.generic]]:
+    def columns(self) -> dict[str, Any]:
         """What the network says of supplies."""
         return {
             "supply_due": np.array(self._due, np.int64),
@@ -106,7 +107,7 @@ class Arrivals:
         return tuple(max(0.0, days - spare) for days in self._spread.lateness(link.item, supplier))
 
 
-def yields(planned: Planned, spread: Spread, lists: ChanceLists, works: Ints) -> dict[str, NDArray[np.generic]]:
+def yields(planned: Planned, spread: Spread, lists: ChanceLists, works: Ints) -> dict[str, Any]:
     """By how much the lots of these work orders may have to grow, so that what they lack is made in the same lot."""
     rows = [planned.supply.works[w] for w in works.tolist()]
     good = [planned.table.processes[row.process].total_yield for row in rows]

@@ -85,7 +85,7 @@ class Servers(NamedTuple):
     """By resource its first server, how many it is, and how many thousandths of capacity each of them is."""
 
     first: Ints
-    count: Ints
+    number: Ints
     size: Ints
 
 

@@ -1,12 +1,14 @@
 """Replay a schedule with other durations and arrivals: same sequence, resources and pegs, everything as soon as it can.
 
 Operations are `slots`, numbered in an order in which whatever an operation waits for comes before it; the lots of one
-oven load lie together. A resource is as many `servers` as it has capacity: an operation takes those that are free first.
+oven load lie together. A resource is as many `servers` as it has capacity: an operation takes those free first.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Floats, Ints, Timelines
@@ -18,22 +20,33 @@ SHIFT = 14
 """Calendars are looked up by stretches of two to the power of so many seconds, four and a half hours."""
 TRIES = 200
 NOBODY = -1
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a leaf into whoever calls it: a call hands over more numbers than these functions compute."""
+    return njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload]
+
+
 WORST = 3
 """So many delays are remembered on the way to an operation."""
 LONGEST = (1 << 31) - 1
 
+
+def _fields(kind: type, names: str) -> list[tuple[str, type]]:
+    return [(name, kind) for name in names.split()]
+
+
 SLOT = np.dtype(
     [
-        (name, np.int64)
-        for name in (
-            "timeline queue setup run begun pause stretch is_plain floor run_floor planned arrival ready batch "
-            "pred_ptr hold_ptr supply_ptr setup_cal run_cal mates chance work server_of_failure planned_work"
-        ).split()
+        *_fields(np.int64, "setup run stretch floor run_floor planned arrival ready batch"),
+        *_fields(np.uint64, "name"),
+        *_fields(np.int32, "timeline queue begun pause is_plain pred_ptr hold_ptr supply_ptr setup_cal run_cal"),
+        *_fields(np.int32, "mates chance work server_of_failure"),
     ]
-    + [("name", np.uint64)]
 )
-PRED = np.dtype([(name, np.int64) for name in "slot wait move batch queued blocking".split()])
-HOLD = np.dtype([(name, np.int64) for name in "server servers take phase rest travel timeline".split()])
+PRED = np.dtype([*_fields(np.int64, "batch"), *_fields(np.int32, "slot wait move queued blocking _")])
+HOLD = np.dtype(_fields(np.int32, "server servers take phase rest travel timeline _"))
+"""Records are small and whole parts of cache lines: a run reads all of them, and little else takes as long."""
 DRAWN = np.dtype(
     [(name, np.int64) for name in "setup_start start end until extra broke by".split()] + [("factor", np.float64)]
 )
@@ -42,10 +55,10 @@ DRAWN = np.dtype(
 class Network(NamedTuple):
     """What is replayed: slots with what they wait for and hold, calendars, supplies and lines.
 
-    The last slot only ends the pointers. `opening[tl * n_bucket + b]` is the first stretch of a calendar that ends after
-    the begin of bucket `b`, counted from `since`. `cal` holds lists of calendars, each after its length. `supply_*` are
-    the uncertain supplies: when they are planned to come, name and chance of lateness (days). A line is complete when
-    the slots `line_slot` have ended and moved, and its supplies are there; `line_sure` is the earliest it can be. Lines
+    The last slot only ends the pointers. `opening[tl * n_bucket + b]` is the first stretch of a calendar that ends
+    after the begin of bucket `b`, counted from `since`. `cal` holds lists of calendars, each after its length.
+    `supply_*` are the uncertain supplies: when they are planned to come, name and chance of lateness (days). A line is
+    complete when the slots `line_slot` have ended and moved, and its supplies are there; `line_sure` is the earliest it can be. Lines
     of one `line_group` are complete together.
     """
 
@@ -104,11 +117,11 @@ class Tally(NamedTuple):
     """What made lines late: how often, and by how many seconds, in a table of `line * n_thing + thing`."""
 
     key: Ints
-    count: Ints
+    times: Ints
     delay: Ints
 
 
-@leaf
+@inlined
 def mixed(x):
     """A number that looks random and is the same for the same number (splitmix64, Steele et al. 2014)."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -116,13 +129,13 @@ def mixed(x):
     return x ^ (x >> np.uint64(31))
 
 
-@leaf
+@inlined
 def luck(name, key):
     """A number from 0 to below 1 for a name in a run."""
     return np.float64(mixed(mixed(name + key) ^ key) >> np.uint64(11)) * 1.1102230246251565e-16
 
 
-@leaf
+@inlined
 def _drawn(K, chance, name, key):
     """One of a chance's values."""
     first, n = K.ptr[chance], K.ptr[chance + 1] - K.ptr[chance]
@@ -131,7 +144,7 @@ def _drawn(K, chance, name, key):
     return K.value[first + min(np.int64(luck(name, key) * n), n - 1)]
 
 
-@leaf
+@inlined
 def _opening(N, tl, t):
     """The first stretch of a calendar that ends after `t`."""
     b = min(max((t - N.since) >> SHIFT, 0), N.n_bucket - 1)
@@ -141,13 +154,13 @@ def _opening(N, tl, t):
     return i
 
 
-@leaf
+@inlined
 def _next_open(N, tl, t):
     i = _opening(N, tl, t)
     return max(t, N.T.start[i]) if i < N.T.ptr[tl + 1] else FAR
 
 
-@leaf
+@inlined
 def _advance(N, tl, t, work):
     """The earliest instant by which `work` microseconds are done when begun at `t`."""
     if work <= 0 or t >= FAR:
@@ -163,7 +176,7 @@ def _advance(N, tl, t, work):
     return FAR
 
 
-@leaf
+@inlined
 def _after_open(N, tl, t, seconds):
     """The instant by which so much open time has passed since `t`; `t` itself for none."""
     if seconds <= 0 or t >= FAR:
@@ -178,7 +191,7 @@ def _after_open(N, tl, t, seconds):
     return FAR
 
 
-@leaf
+@inlined
 def _calendars(N, at, ids):
     """Copy a list of calendars; its length."""
     n = N.cal[at]
@@ -214,7 +227,7 @@ def _lay_after(N, i, t, setup, run, run_from, end_from, ids):
     first, start, end = _lay(N, i, t, setup, run, ids)
     if end >= FAR or (start >= run_from and end >= end_from):
         return first, start, end
-    low, step = t, max(run_from - start, end_from - end, 1)
+    low, high, step = t, t, max(run_from - start, end_from - end, 1)
     while end < FAR and (start < run_from or end < end_from):
         high = low + step
         step *= 2
@@ -229,7 +242,7 @@ def _lay_after(N, i, t, setup, run, run_from, end_from, ids):
     return first, start, end
 
 
-@leaf
+@inlined
 def _await(N, out, free, who, arrival, i, run, wait, ids):
     """What a slot waits for: the bounds of its setup, run and end go into `wait[0:3]`; returns what binds the setup."""
     job, after = N.slot[i], N.slot[i + 1]
@@ -280,7 +293,7 @@ def _await(N, out, free, who, arrival, i, run, wait, ids):
     return by
 
 
-@leaf
+@inlined
 def _freed(free, hold):
     """When as many servers are free as a hold takes, and the last of them to be freed."""
     if hold.servers == 1:
@@ -301,7 +314,7 @@ def _freed(free, hold):
     return at, server
 
 
-@leaf
+@inlined
 def _take(N, out, free, who, i, lead):
     """Book what a slot holds, and release what waited to be taken over by it."""
     job, after = N.slot[i], N.slot[i + 1]
@@ -447,7 +460,7 @@ def _runs(N, K, seed, first, out, done, tally, causes, room, drawn):
     return True
 
 
-@leaf
+@inlined
 def _arrives(N, K, s, key):
     """When an uncertain supply comes: as planned at the earliest, as nothing is gained by what comes early."""
     late = _drawn(K, N.supply_chance[s], N.supply_name[s], key)
@@ -456,7 +469,7 @@ def _arrives(N, K, s, key):
     return _next_open(N, N.factory_tl, N.supply_due[s] + np.int64(late * 86400.0))
 
 
-@leaf
+@inlined
 def _between_failures(K, server, key, failure):
     """Microseconds of work until a resource fails next."""
     if K.failure_work[server] >= FAR:
@@ -465,7 +478,7 @@ def _between_failures(K, server, key, failure):
     return -np.log(1.0 - luck(name, key)) * K.failure_work[server]
 
 
-@leaf
+@inlined
 def _work(N, K, out, i, key, by_work, worked, fails_at, failures):
     """Drawn microseconds of setup and run of a slot, repairs included."""
     job = N.slot[i]
@@ -506,13 +519,13 @@ def _complete(N, out, arrival, done, binds):
         done[line], binds[line] = done[N.line_group[line]], binds[N.line_group[line]]
 
 
-@leaf
+@inlined
 def _late(N, arrival, s):
     """Seconds of the factory's open time by which a supply comes late."""
     return open_until(N.T, N.factory_tl, arrival[s]) - open_until(N.T, N.factory_tl, N.supply_due[s])
 
 
-@leaf
+@inlined
 def _inherit(N, out, arrival, causes, i):
     """Note the largest delays on the way to slot `i`: those of what it waited for, if it began late, and its own."""
     n, by = N.slot.size - 1, out[i].by
@@ -527,7 +540,7 @@ def _inherit(N, out, arrival, causes, i):
     _cause(causes, i, n + N.supply_due.size + N.slot[i].server_of_failure, out[i].broke)
 
 
-@leaf
+@inlined
 def _cause(causes, i, thing, delay):
     """Enter a delay among the largest of a slot, where it is one; what has delayed it before adds up."""
     if delay <= causes.delay[i, WORST - 1]:
@@ -558,7 +571,7 @@ def _blame(N, arrival, causes, line, binds, tally, used):
     return used
 
 
-@leaf
+@inlined
 def _note(tally, key, delay, used):
     """Count a delay; the number of used places, -1 where the table is full. Nothing is late by nought."""
     if delay <= 0:
@@ -572,7 +585,7 @@ def _note(tally, key, delay, used):
         if 4 * used > 3 * size:
             return -1
         tally.key[at] = key
-    tally.count[at] += 1
+    tally.times[at] += 1
     tally.delay[at] += delay
     return used
 

@@ -29,7 +29,7 @@ def lognormal(mean: float, cv: float) -> Values:
 
 
 def sometimes_late(share_pct: float, mean_days: float) -> Values:
-    """Whole days late: none but in `share_pct` percent of the cases, and then about `mean_days`, exponential, above 0."""
+    """Whole days late: none but in `share_pct` percent of the cases, then exponential of a mean and rounded up."""
     late = round(_QUANTILES * share_pct / 100)
     if late == 0 or mean_days <= 0:
         return (0.0,)

@@ -1,7 +1,7 @@
 """What is uncertain in a factory, and how much: from its own history where that is long enough, else from settings.
 
-Durations come from finished steps that say when they began and ended, lateness from received purchase orders, scrap from
-work orders that are through.
+Durations come from finished steps that say when they began and ended, lateness from received purchase orders, scrap
+from work orders that are through.
 """
 
 from collections import defaultdict
