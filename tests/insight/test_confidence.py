@@ -12,7 +12,7 @@ from pegboard.domain.calendar import DAY
 from pegboard.domain.snapshot import Snapshot, Uncertainty
 from pegboard.insight.confidence import confidence, line_confidence, nearest_rank
 from pegboard.insight.confidence_picture import draw_confidence
-from pegboard.insight.replaying import Replay
+from pegboard.insight.replay.replaying import Replay
 from pegboard.planning.chances import standard_error
 from pegboard.planning.spread import CERTAINTY, Spread, spread_of
 from tests.factories import NONSTOP, buy, factory, make, order, part, plan, po, progress, step, wo

@@ -3,7 +3,7 @@
 import pytest
 
 from pegboard.insight.confidence import confidence, line_confidence
-from pegboard.insight.replaying import Replay
+from pegboard.insight.replay.replaying import Replay
 from pegboard.planning.chances import lognormal, sometimes_late
 from pegboard.planning.spread import CERTAINTY, Spread
 from tests.laws.conftest import CaseOf

@@ -6,7 +6,7 @@ from pegboard.app.files import Report, plan_factory
 from pegboard.app.planning import Outcome
 from pegboard.domain.finding import Finding, error, in_order, warning
 from pegboard.insight.confidence import Confidence, judged
-from pegboard.insight.replaying import Replay
+from pegboard.insight.replay.replaying import Replay
 from pegboard.planning.spread import spread_of
 from pegboard.scheduling.engines.dispatch import Options
 

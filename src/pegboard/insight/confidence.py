@@ -1,6 +1,6 @@
 """Dates with confidence: how probable it is that each line is on time, which dates are safe, and what drives the risk.
 
-The plan is replayed many times with drawn luck (`replaying.py`). Percentiles are nearest ranks, the safe date is P80.
+The plan is replayed many times with drawn luck (`replay/`). Percentiles are nearest ranks, the safe date is P80.
 """
 
 import math
@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from pegboard.domain.calendar import DAY
+from pegboard.domain.calendar import DAY, FAR
 from pegboard.insight.drivers import Driver, ResourceRisk, drivers, resource_risks
 from pegboard.insight.planned import Planned
-from pegboard.insight.replaying import Replay, Replayed
-from pegboard.insight.replays import replays
-from pegboard.kernels.arrays import FAR
+from pegboard.insight.replay.replaying import Replay, Replayed
+from pegboard.insight.replay.replays import replays
 from pegboard.planning.chances import standard_error
 from pegboard.planning.spread import Spread
 from pegboard.scheduling.problem import Ints

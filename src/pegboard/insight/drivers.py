@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from pegboard.insight.planned import Planned
-from pegboard.insight.replaying import Replayed
+from pegboard.insight.replay.replaying import Replayed
 from pegboard.scheduling.problem import Ints
 
 MOST = 3

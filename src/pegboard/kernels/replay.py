@@ -58,8 +58,8 @@ class Network(NamedTuple):
     The last slot only ends the pointers. `opening[tl * n_bucket + b]` is the first stretch of a calendar that ends
     after the begin of bucket `b`, counted from `since`. `cal` holds lists of calendars, each after its length.
     `supply_*` are the uncertain supplies: when they are planned to come, name and chance of lateness (days). A line is
-    complete when the slots `line_slot` have ended and moved, and its supplies are there; `line_sure` is the earliest it can be. Lines
-    of one `line_group` are complete together.
+    complete when the slots `line_slot` have ended and moved, and its supplies are there; `line_sure` is the earliest it
+    can be. Lines of one `line_group` are complete together.
     """
 
     T: Timelines
@@ -351,6 +351,13 @@ def _place(N, out, free, who, arrival, i, floor, setup, run, wait, ids):
         binds = _await(N, out, free, who, arrival, k, out[k].factor, wait[k - i], ids)
         if wait[k - i, 0] > t:
             t, by = wait[k - i, 0], binds
+    if n == 1 and N.slot[i].is_plain and wait[0, 1] <= -FAR and run[0] > 0:
+        tl = N.slot[i].timeline
+        first = _next_open(N, tl, t)
+        start = _next_open(N, tl, _advance(N, tl, first, setup[0]))
+        end = _advance(N, tl, start, run[0])
+        out[i].setup_start, out[i].start, out[i].end, out[i].until, out[i].by = first, start, end, end, by
+        return
     for _ in range(TRIES):
         again = until = t
         for k in range(i, i + n):

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pegboard.domain.calendar import FAR
-from pegboard.insight.network import Builder
 from pegboard.insight.planned import Planned
-from pegboard.insight.use import Use, used
+from pegboard.insight.replay.network import Builder
+from pegboard.insight.replay.use import Use, used
 from pegboard.kernels.packed import blank
 from pegboard.kernels.replay import DRAWN, Chances, Network, before, held_back, in_order
 from pegboard.planning.spread import Spread

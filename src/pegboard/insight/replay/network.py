@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pegboard.insight.planned import Planned
-from pegboard.insight.uncertain import Arrivals, ChanceLists, chances, duration, stable, yields
-from pegboard.insight.use import Use, servers
+from pegboard.insight.replay.uncertain import Arrivals, ChanceLists, chances, duration, stable, yields
+from pegboard.insight.replay.use import Use, servers
 from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Timelines
 from pegboard.kernels.packed import Records, blank
 from pegboard.kernels.replay import HOLD, PRED, SHIFT, SLOT, Chances, Network

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from pegboard.insight.drivers import Tallied
-from pegboard.insight.replaying import Replayed
+from pegboard.insight.replay.replaying import Replayed
 from pegboard.kernels.packed import blank
 from pegboard.kernels.replay import DRAWN, Tally, replay
 from pegboard.scheduling.problem import Ints
