@@ -42,9 +42,8 @@ def main() -> None:
         wall.append(time.perf_counter() - began)
         cpu.append(time.process_time() - used)
     seconds, work = statistics.median(wall), statistics.median(cpu)
-    print(
-        f"{machine()}; {planned.problem.n_op:,} operations, {given.replays:,} replays; medians of {given.runs} runs\n"
-    )
+    size = f"{planned.problem.n_op:,} operations, {given.replays:,} replays"
+    print(f"{machine()}; {size}; medians of {given.runs} runs\n")
     head = ("factory", "wall s", "CPU s", "CPU ms a replay", "yardstick s", "replay x yardstick")
     each = work / given.replays
     row = (
@@ -55,7 +54,7 @@ def main() -> None:
         f"{unit:.4f}",
         f"{each / unit:.3f}",
     )
-    table(head, [row])
+    table(head, [(given.factory.name, *took)])
 
 
 if __name__ == "__main__":
