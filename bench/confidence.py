@@ -46,14 +46,7 @@ def main() -> None:
     print(f"{machine()}; {size}; medians of {given.runs} runs\n")
     head = ("factory", "wall s", "CPU s", "CPU ms a replay", "yardstick s", "replay x yardstick")
     each = work / given.replays
-    row = (
-        given.factory.name,
-        f"{seconds:.2f}",
-        f"{work:.2f}",
-        f"{1000 * each:.1f}",
-        f"{unit:.4f}",
-        f"{each / unit:.3f}",
-    )
+    took = (f"{seconds:.2f}", f"{work:.2f}", f"{1000 * each:.1f}", f"{unit:.4f}", f"{each / unit:.3f}")
     table(head, [(given.factory.name, *took)])
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pegboard.app.files import Report, plan_factory
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.finding import Finding, error, in_order, warning
 from pegboard.insight.confidence import Confidence, judged
 from pegboard.insight.replay.replaying import Replay
