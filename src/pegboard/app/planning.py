@@ -33,6 +33,7 @@ from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import in_the_way, root_failures
 from pegboard.scheduling.engines.dispatch import Options, lower_bound
 from pegboard.scheduling.engines.solve import solve
+from pegboard.scheduling.locks import idle_locks
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.relax import Limit, relaxed
 from pegboard.scheduling.result import Result
@@ -115,6 +116,8 @@ def make_plan(
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
     messages.extend(said_of_limits(planned, options.relax))
+    if engine is None:
+        messages.extend(idle_locks(snapshot))
     plan = _rows(attempt, messages, factory_hash, seed, options)
     report("done", 1.0)
     return Outcome(plan, planned, attempt.result, attempt.wanted)

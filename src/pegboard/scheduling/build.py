@@ -10,7 +10,7 @@ from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, warning
 from pegboard.kernels.arrays import Arcs, Ops
 from pegboard.kernels.graph import topological
-from pegboard.scheduling.pins import locate_pins, reserve
+from pegboard.scheduling.pins import idle_pins, locate_pins, reserve
 from pegboard.scheduling.pools import pools_of, shop_of
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.tables.process import UNIT, Families, ProcessTable, oven_qty, up
@@ -23,6 +23,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
     names = _op_names(table, plan)
     rows, setup_done = _begun(factory, table, plan, findings)
     pins = locate_pins(factory, table, plan, rows, names, unpinned)
+    findings.extend(idle_pins(factory, names))
     families = Families(factory, table.res_names)
     family = _families(table, plan, families)
     changeovers = families.arrays()
