@@ -85,14 +85,15 @@ class Planned:
 
     def delivered(self, work: int) -> int:
         """When a work order's last operation has ended and moved; now where nothing is left to do."""
-        return self._delivered[work]
+        return self.deliveries[work]
 
     def available(self, work: int) -> int:
         """When a parent may draw on a work order: its last operations ended, cured and moved."""
         return self._available[work]
 
     @cached_property
-    def _delivered(self) -> list[int]:
+    def deliveries(self) -> list[int]:
+        """When each work order is delivered."""
         return self._latest(self.moved, -FAR)
 
     @cached_property
@@ -158,6 +159,11 @@ class Planned:
             for i in rows:
                 own[i] = max(times) if own[i] is not None else None
         return own
+
+    def order_of(self, op: int) -> str:
+        """The order that an operation is done for; the work order or stocked item where it is for none."""
+        work = self.supply.works[int(self.supply.op_work[op])]
+        return self.supply.lines[work.line].record.order if work.line >= 0 else work.root or work.stock or work.wo
 
     @cached_property
     def op_names(self) -> list[str]:
