@@ -4,14 +4,17 @@ The machine M works Monday to Friday 08-12 and 13-17. It is Monday 8 June 2026, 
 at noon, C takes 240 min and is due Tuesday at noon. The plan is laid backward, so M is free on Monday afternoon.
 """
 
+import msgspec
 import pytest
 
 from pegboard.app.evaluate import evaluate
 from pegboard.app.live import LivePlan
 from pegboard.app.moving import ways
+from pegboard.domain.change import Lock
 from pegboard.domain.order import OrderLine
 from pegboard.domain.resource import CalendarException
 from pegboard.domain.snapshot import Snapshot
+from pegboard.planning.changing import apply
 from pegboard.planning.validate import validate
 from tests.factories import at, factory, order, plan, step, times
 
@@ -106,3 +109,12 @@ def test_opened_hours_move_nobody_but_those_who_are_to_gain():
     assert gained.is_certified
     assert times(gained, "SO-L") == ("Mon 06-08 13:00", "Mon 06-08 18:00")
     assert times(gained, "SO-C") == ("Tue 06-09 08:00", "Tue 06-09 12:00")
+
+
+def test_a_lock_among_the_changes_holds_what_the_plan_has(live: LivePlan):
+    """C is wanted on Wednesday, as above, but its order is locked: it stays on Tuesday."""
+    locked = apply(live.planned.factory.snapshot, Lock(order="SO-C")).snapshot
+    snapshot = msgspec.structs.replace(shop(c_due="2026-06-10 17:00"), locks=locked.locks)
+    after = evaluate(live, snapshot, "repair", [], "", lambda *_: None)
+    assert after.is_certified
+    assert times(after, "SO-C") == ("Tue 06-09 08:00", "Tue 06-09 12:00")
