@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from pegboard.domain.buffer import Buffer, BufferAdjustment, BufferProfile
+from pegboard.domain.change import Lock, Pin
 from pegboard.domain.item import BomLine, Item, Option, OptionRule, Substitute, Uom
 from pegboard.domain.order import Customer, OrderLine
 from pegboard.domain.resource import CalendarException, Changeover, Downtime, Resource, Shift, Skill
@@ -89,10 +90,15 @@ class Spoiled(msgspec.Struct, frozen=True, gc=False):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """All records of a factory, one tuple per file, each field named as the file; and what could not be read."""
+    """All records of a factory, one tuple per file, each field named as the file; and what could not be read.
+
+    `pins` and `locks` stand in no file of their own: they come of changes alone.
+    """
 
     settings: Settings
     spoiled: tuple[Spoiled, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    locks: tuple[Lock, ...] = ()
     items: tuple[Item, ...] = ()
     bom: tuple[BomLine, ...] = ()
     substitutes: tuple[Substitute, ...] = ()
@@ -124,5 +130,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     forecast: tuple[Forecast, ...] = ()
 
 
-FILES: tuple[str, ...] = tuple(name for name in Snapshot.__struct_fields__ if name not in ("settings", "spoiled"))
+_WITHOUT_FILE = ("settings", "spoiled", "pins", "locks")
+FILES: tuple[str, ...] = tuple(name for name in Snapshot.__struct_fields__ if name not in _WITHOUT_FILE)
 """The names of the factory files, without ending, in the order of the contract."""
