@@ -98,6 +98,23 @@ def repair(
 
 
 @app.command
+def compare(
+    before: Annotated[Path, Parameter(help="Plan folder.")],
+    after: Annotated[Path, Parameter(help="Plan folder that is compared with it.")],
+    *,
+    factory: Annotated[Path | None, Parameter(help="Factory of both: for loads, overtime, promises and costs.")] = None,
+    picture: Annotated[Path | None, Parameter(help="SVG file to draw: both plans over each other.")] = None,
+    all_: Annotated[bool, Parameter(name="--all", negative="", help="Show every row, not the worst alone.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Compare two plans: promises, moves, supplies, loads, cost, key figures, and which order pays for which."""
+    from pegboard.cli.compare import ALL, SHOWN, run_compare
+
+    return run_compare(before, after, factory, picture, ALL if all_ else SHOWN, json=json, quiet=quiet)
+
+
+@app.command
 def why(
     order: Annotated[str, Parameter(help="Order, or order/line.")],
     factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,
@@ -166,6 +183,14 @@ def kit(
     from pegboard.cli.kit import run_kit
 
     return run_kit(factory, plan, policy, days, wo, json=json, quiet=quiet)
+
+
+@app.command
+def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
+    """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
+    from pegboard.cli.kpi import run_kpi
+
+    return run_kpi(factory, plan, json=json, quiet=quiet)
 
 
 @app.command
