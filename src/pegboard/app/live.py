@@ -37,6 +37,9 @@ PATIENCE = (0, 1, 2, 4, 8, 16, 32, 64)
 AHEAD = (0.0, 1.0, 4.0)
 """Days before their latest starts at which operations of an order are tried, before as soon as they can."""
 
+ENDLESS = 1 << 60
+"""Work that never ends: a candidate that has so much to do is never taken."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -87,6 +90,11 @@ class LivePlan:
     def _room(self, kept: Kept, standing: Standing) -> Room:
         p = self.planned
         return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, kept, self._lead_days))
+
+    def room_in(self, room: Room, factory: Factory) -> Room:
+        """The same room where suppliers, or the order of routes, are those of another factory."""
+        ground = Ground(factory, room.ground.leftovers, self.planned.supply, room.kept, self._lead_days)
+        return replace(room, ground=ground)
 
     @cached_property
     def pegging(self) -> Pegging:
@@ -155,6 +163,17 @@ class LivePlan:
             if not self.verdict(room, later).violations:
                 return later
         return fitted
+
+    def without_candidates(self, room: Room, fitted: Fitted, dear: np.ndarray, not_before: int) -> Fitted | None:
+        """The same lines, as soon as they can without the candidates that `dear` marks; None where they cannot."""
+        problem = fitted.problem
+        steps = problem.steps._replace(cand_fixed=np.where(dear, ENDLESS, problem.steps.cand_fixed))
+        spared = replace(problem, steps=steps)
+        schedule = fit(room.standing, spared, np.maximum(problem.not_before, not_before))
+        if isinstance(schedule, int) or _spoiled(fitted.supply, schedule):
+            return None
+        found = replace(fitted, schedule=schedule)
+        return None if self.verdict(room, found).violations else found
 
     def stands_alone(self, rows: Sequence[int], kept: Kept) -> bool:
         """Whether lines can be taken out of the plan without a trace, so that only `kept` stays.

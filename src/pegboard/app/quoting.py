@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 
 import msgspec
 
@@ -79,6 +80,11 @@ class Counter:
         return max(sorted(loads), key=lambda r: loads[r], default="")
 
     @cached_property
+    def _free_name(self) -> str:
+        names = self.order_names
+        return next(n for k in count(1) if (n := f"{NAME}-{k}") not in names)
+
+    @cached_property
     def order_names(self) -> frozenset[str]:
         """The orders there are."""
         return frozenset(line.order for line in self.factory.snapshot.orders)
@@ -89,10 +95,7 @@ class Counter:
 
     def record(self, request: QuoteRequest, due: Moment) -> OrderLine:
         """The order line that a request may become."""
-        name = request.order
-        if not name:
-            taken = (f"{NAME}-{n}" for n in range(1, len(self.order_names) + 2))
-            name = next(n for n in (NAME, *taken) if n not in self.order_names)
+        name = request.order or self._free_name
         return OrderLine(
             order=name,
             item=request.item,
@@ -117,15 +120,14 @@ def quote(counter: Counter, request: QuoteRequest) -> Quote | list[Finding]:
     found = solved(counter, request)
     if isinstance(found, list):
         return found
-    kind: OfferKind = "earliest" if request.due is None else "wanted"
+    in_time = request.due is not None and found.date <= counter.instant(request.due)
+    kind: OfferKind = "wanted" if in_time else "earliest"
     return quoted(counter, request, found, kind)
 
 
-def quoted(counter: Counter, request: QuoteRequest, found: Solved, kind: OfferKind) -> Quote | list[Finding]:
-    """The quote of what was solved; refused where the referee is against it."""
+def quoted(counter: Counter, request: QuoteRequest, found: Solved, kind: OfferKind) -> Quote:
+    """The quote of what was solved."""
     first = offer(counter, request, found, kind, "into the gaps of the plan")
-    if isinstance(first, Finding):
-        return [first]
     due = None if request.due is None else counter.instant(request.due)
     return Quote(request=request, due=due, promise=first)
 
@@ -216,17 +218,10 @@ def _left_out(record: OrderLine, left: LeftOut) -> Finding:
 
 def offer(
     counter: Counter, request: QuoteRequest, found: Solved, kind: OfferKind, how: str, first: Cost | None = None
-) -> Offer | Finding:
-    """What was solved as a value; `first` is the cost that others are compared with. Refused by the referee's word."""
-    verdict = found.live.verdict(found.room, found.fitted)
-    if verdict.violations:
-        v = verdict.violations[0]
-        what = f"the offer breaks {v.constraint}: {v.subject} {v.what}"
-        return error("C547", request.item, what, "plan the factory again, and report this")
+) -> Offer:
+    """What was solved as a value; `first` is the cost that others are compared with."""
     fitted = found.fitted
-    below = found.live.planned.supply.purchases
-    table = found.live.planned.table.extended(fitted.factory)
-    costing = Costing(fitted.factory, table, fitted.supply, fitted.problem, fitted.schedule, below)
+    costing = costing_of(found)
     cost, unknown = None, ""
     try:
         cost = costing.cost(found.extra)
@@ -238,7 +233,7 @@ def offer(
     worth = None if price is None else round(price * request.qty, 2)
     margin = None if cost is None or worth is None else round(worth - cost.total, 2)
     hours = costing.hours_on(counter.bottleneck)
-    waits = _waits(counter, found)
+    waits = waits_of(counter, found)
     lines = fitted.completion[: found.n_own]
     due = None if request.due is None else counter.instant(request.due)
     return Offer(
@@ -258,11 +253,18 @@ def offer(
         bottleneck=counter.bottleneck,
         margin_per_bottleneck_hour=None if margin is None or hours < 1e-6 else round(margin / hours, 2),
         moved=found.moved,
-        certified=verdict.checked,
     )
 
 
-def _waits(counter: Counter, found: Solved) -> list[Wait]:
+def costing_of(found: Solved) -> Costing:
+    """What adds up the cost of what was solved."""
+    planned, fitted = found.live.planned, found.fitted
+    table = planned.table.extended(fitted.factory)
+    below = planned.supply.purchases
+    return Costing(fitted.factory, table, fitted.supply, fitted.problem, fitted.schedule, below)
+
+
+def waits_of(counter: Counter, found: Solved) -> list[Wait]:
     """What holds the last of the quote's lines up, as soon as that can be."""
     fitted = found.soonest
     links = dated(fitted.supply, found.live.planned.deliveries).links
@@ -278,11 +280,14 @@ def _purchases(found: Solved, costing: Costing) -> Iterator[QuotedPurchase]:
     supply, schedule, dates = found.fitted.supply, found.fitted.schedule, found.room.ground.dates
     need = [math.inf] * len(supply.purchases)
     for link in supply.links:
-        if link.supply_kind == "purchase" and link.index >= 0:
+        line = link.line if link.line >= 0 else supply.works[link.work].line
+        if link.supply_kind == "purchase" and link.index >= 0 and line < found.n_own:
             at = supply.lines[link.line].need if link.line >= 0 else int(schedule.setup_start[link.op])
             need[link.index] = min(need[link.index], at)
     for bought, wanted in zip(supply.purchases, need, strict=True):
-        latest = int(max(bought.need if math.isinf(wanted) else wanted, bought.earliest))
+        if math.isinf(wanted):
+            continue  # for those who are moved
+        latest = int(max(wanted, bought.earliest))
         if bought.in_week:
             due, order_by = bought.earliest, dates.order_day(bought.item, bought.source, bought.earliest)
         else:

@@ -98,7 +98,7 @@ class Offer(_Value, frozen=True, kw_only=True):
 
     `binding` is what holds it up most, `next` what would then. `cost` is None where a cost is not known, and
     `cost_unknown` says which; `extra_cost` is against the first offer of the quote. `probability` to be on time is
-    None where it has not been simulated.
+    None where it has not been simulated. What the referee is against is no offer.
     """
 
     kind: OfferKind
@@ -118,7 +118,7 @@ class Offer(_Value, frozen=True, kw_only=True):
     margin_per_bottleneck_hour: float | None
     moved: tuple[Moved, ...] = ()
     probability: float | None = None
-    certified: dict[str, int] = {}
+    certified: bool = True
 
 
 class Quote(_Value, frozen=True, kw_only=True):

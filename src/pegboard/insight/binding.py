@@ -173,4 +173,3 @@ def _both(a: Wait, b: Wait) -> Wait:
     return Wait(
         kind=a.kind, subject=a.subject, start=min(a.start, b.start), end=max(a.end, b.end), delay=delay, what=what
     )
-

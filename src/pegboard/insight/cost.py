@@ -7,6 +7,8 @@ but not charged: others may use it.
 from collections.abc import Iterator
 from functools import cached_property
 
+import numpy as np
+
 from pegboard.domain.factory import Factory
 from pegboard.domain.quote import Cost
 from pegboard.domain.supply import ItemSupplier
@@ -89,6 +91,27 @@ class Costing:
         on = [op for op in range(self._p.n_op) if self._primary(op) == resource]
         return sum(sum(self._hours_of(op)) for op in on)
 
+    def dear(self) -> np.ndarray:
+        """The candidates that cost more than the cheapest one for an operation. Raises UnknownCostError."""
+        found = np.zeros(self._p.steps.cand_res.size, bool)
+        for op in range(self._p.n_op):
+            step = int(self._p.ops.step[op])
+            cands = range(int(self._p.steps.cand_ptr[step]), int(self._p.steps.cand_ptr[step + 1]))
+            costs = [self._cost_on(op, cand) for cand in cands]
+            for cand, cost in zip(cands, costs, strict=True):
+                found[cand] |= cost > min(costs) * (1 + 1e-9)
+        return found
+
+    def _cost_on(self, op: int, cand: int) -> float:
+        """The cost of an operation on one of its candidates, without its further needs and changeovers."""
+        res = int(self._p.steps.cand_res[cand])
+        if res >= self._table.outside_res:
+            return 0.0
+        name = self._p.res_names[res]
+        work = int(self._p.steps.cand_setup[cand]) + int(self._p.steps.cand_fixed[cand])
+        hours = (work + float(self._p.steps.cand_run[cand] * self._p.ops.qty[op])) / _US_PER_HOUR
+        return hours * self._rate(name) * self._factor(op, name)
+
     def _hours_of(self, op: int) -> tuple[float, float]:
         cand = self._s.cand[op]
         setup = int(self._p.steps.cand_setup[cand]) + int(self._s.changeover[op])
@@ -104,12 +127,16 @@ class Costing:
             raise UnknownCostError(f"the subcontracted step {self._p.name(op)} has no price")
         a, b = int(self._p.ops.need_ptr[op]), int(self._p.ops.need_ptr[op + 1])
         primary = self._primary(op)
-        for name in (primary, *(self._p.res_names[r] for r in self._s.need_res[a:b].tolist())):
-            resource = self._factory.resources.get(name)
-            rate = resource.cost_per_hour if resource else 0.0
-            if rate is None and resource and resource.kind not in _FREE:
-                raise UnknownCostError(f"{name} has no cost_per_hour")
-            yield (rate or 0.0) * (self._factor(op, name) if name == primary else 1.0)
+        yield self._rate(primary) * self._factor(op, primary)
+        yield from (self._rate(self._p.res_names[r]) for r in self._s.need_res[a:b].tolist())
+
+    def _rate(self, name: str) -> float:
+        resource = self._factory.resources.get(name)
+        if resource is None or (resource.cost_per_hour is None and resource.kind in _FREE):
+            return 0.0
+        if resource.cost_per_hour is None:
+            raise UnknownCostError(f"{name} has no cost_per_hour")
+        return resource.cost_per_hour
 
     def _factor(self, op: int, resource: str) -> float:
         """What an alternate resource costs more for its step."""
