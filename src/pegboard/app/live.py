@@ -5,7 +5,7 @@ touched: what comes of a question is another plan.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
@@ -232,6 +232,17 @@ class LivePlan:
         p = self.planned
         schedule = _joined(p.problem, p.schedule, room.kept.op, fitted, problem)
         return self._outcome(room, factory, supply, problem, schedule, factory_hash, "fitted in")
+
+    def with_only(self, lines: Collection[str], factory: Factory) -> Outcome:
+        """The plan without the other lines and what was made or bought for them alone; `factory` has only these."""
+        p = self.planned
+        gone = [i for i, line in enumerate(p.supply.lines) if line.id not in lines]
+        if not gone:
+            return replace(self.outcome, planned=replace(p, factory=factory))
+        room = self.room_without(self.pegging.without(gone))
+        nothing = self.fitted(room, factory, [], factory.now)
+        assert isinstance(nothing, Fitted)
+        return self.accepted(room, nothing, factory, self.outcome.terms.factory_hash)
 
     def squeezed(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str, ahead_days: float) -> Outcome:
         """The plan with the lines squeezed in: others are earlier, and perhaps later, to make room for them."""

@@ -130,3 +130,23 @@ class Quote(_Value, frozen=True, kw_only=True):
     menu: tuple[Offer, ...] = ()
     no_gain: tuple[str, ...] = ()
     expires: int | None = None
+
+
+class Reservation(_Value, frozen=True, kw_only=True):
+    """A quote whose place and material are held for so many hours.
+
+    It was made at `made` by the clock on the wall and at `made_at` by the factory's, and ends when either has gone on
+    for longer. `date` is what was quoted.
+    """
+
+    name: str
+    request: QuoteRequest
+    date: int
+    made: int
+    made_at: int
+    hours: float
+
+    def is_live(self, wall: int, now: int) -> bool:
+        """Whether it still holds anything, by the clock on the wall and by that of the factory."""
+        last = round(self.hours * 3600)
+        return wall < self.made + last and now < self.made_at + last
