@@ -120,13 +120,13 @@ def quote(counter: Counter, request: QuoteRequest) -> Quote | list[Finding]:
     found = solved(counter, request)
     if isinstance(found, list):
         return found
+    return quoted(counter, request, found)
+
+
+def quoted(counter: Counter, request: QuoteRequest, found: Solved) -> Quote:
+    """The quote of what was solved."""
     in_time = request.due is not None and found.date <= counter.instant(request.due)
     kind: OfferKind = "wanted" if in_time else "earliest"
-    return quoted(counter, request, found, kind)
-
-
-def quoted(counter: Counter, request: QuoteRequest, found: Solved, kind: OfferKind) -> Quote:
-    """The quote of what was solved."""
     first = offer(counter, request, found, kind, "into the gaps of the plan")
     due = None if request.due is None else counter.instant(request.due)
     return Quote(request=request, due=due, promise=first)
