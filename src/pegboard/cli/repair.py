@@ -15,8 +15,8 @@ from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import counted
 from pegboard.cli.work import worked
 from pegboard.domain.plan import Plan
+from pegboard.insight.chain import duration
 from pegboard.insight.comparing.stability import Stability
-from pegboard.insight.explain import duration
 from pegboard.scheduling.engines.repair import Degree
 
 SHOWN = 10
