@@ -78,9 +78,9 @@ def test_what_must_be_bought_is_there_after_its_lead_time_and_binds():
 
 
 def test_work_takes_the_gap_that_the_plan_leaves_on_the_machine():
-    """A is done just in time, 13-17 on Monday: three hours fit before it, the four hours of the morning; five do not,
-    and start when A is done, Tuesday 08:00."""
-    snapshot = f.factory(**BUSY, orders=[f.order("SO-1", "A", 4, "2026-06-08 17:00")])
+    """A is on the saw from 13 to 17 on Monday: three hours fit into the morning before it; five do not, and start when
+    it is done, Tuesday 08:00."""
+    snapshot = f.factory(**BUSY, orders=[f.order("SO-1", "A", 4, "2026-06-08 17:00", earliest="2026-06-08 13:00")])
 
     assert on(asked(snapshot, "B", 3)) == "Mon 06-08 11:00"
     found = asked(snapshot, "B", 5).promise
@@ -198,7 +198,7 @@ def test_a_hastened_purchase_comes_sooner_and_costs_more():
 
 
 def test_overtime_opens_the_evening_that_is_used():
-    """A takes the saw all Monday and Tuesday; an hour for B fits into Monday evening, which has three."""
+    """A has the saw until Tuesday 17:00; three hours more on Monday, and it is done by 14:00, B an hour later."""
     snapshot = f.factory(
         items=[f.make("A"), f.make("B", price=100.0)],
         routing=BUSY["routing"],
@@ -208,13 +208,13 @@ def test_overtime_opens_the_evening_that_is_used():
     first, offers = menu(snapshot, QuoteRequest(item="B", qty=1))
 
     assert on(first) == "Wed 06-10 09:00"
-    assert offers["overtime"].date < first.promise.date
+    assert on(offers["overtime"]) == "Tue 06-09 15:00"
     assert offers["overtime"].extra_cost == 90  # three hours at 30
 
 
 def test_a_part_is_had_by_the_wanted_date_and_the_rest_later():
     """Wanted by Monday 17:00: A is on the saw from 13:00 to 17:00, so four of six hours fit before it; two follow."""
-    snapshot = f.factory(**BUSY, orders=[f.order("SO-1", "A", 4, "2026-06-08 17:00")])
+    snapshot = f.factory(**BUSY, orders=[f.order("SO-1", "A", 4, "2026-06-08 17:00", earliest="2026-06-08 13:00")])
     due = friday("2026-06-08 17:00")
     first, offers = menu(snapshot, QuoteRequest(item="B", qty=6, due=due, min_ship_qty=2))
 

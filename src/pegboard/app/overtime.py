@@ -30,7 +30,7 @@ Hours = tuple[int, int]
 
 
 def with_overtime(found: Solved, wait: Wait, factory: Factory, record: OrderLine) -> tuple[str, Solved] | str:
-    """The request with a resource open longer while it is waited for; only the hours that it uses are paid."""
+    """The request with a resource open longer while it is waited for; the hours that help it are paid."""
     hours = closed_hours(factory, wait.subject, wait.start, found.date)
     if not hours:
         return f"{wait.subject} is open on all the evenings and Saturdays there are"
@@ -38,11 +38,11 @@ def with_overtime(found: Solved, wait: Wait, factory: Factory, record: OrderLine
     best = _asked_again(found.live, factory, record, together, hours)
     if best is None or best.date >= found.date:
         return f"{wait.subject} open longer brings no earlier date"
-    used = _used(best, wait.subject, hours)
-    if used != hours:
-        again = _asked_again(found.live, factory, record, together, used) if used else None
+    for fewer in (_used(best, wait.subject, hours), [h for h in hours if h[0] < best.date]):
+        again = _asked_again(found.live, factory, record, together, fewer) if fewer else None
         if again is not None and again.date <= best.date:
-            best, hours = again, used
+            best, hours = again, fewer
+            break
     rate = sum(factory.resources[r].cost_per_hour or 0.0 for r in together)
     paid = sum(end - start for start, end in hours) / 3600
     said = ", ".join(_said(factory, *span) for span in hours[:3]) + (" ..." if len(hours) > 3 else "")

@@ -28,7 +28,7 @@ from pegboard.domain.record import Moment
 from pegboard.exchange.cells import options as read_options
 from pegboard.exchange.fault import Fault, Noted
 from pegboard.exchange.moment_text import moment as read_moment
-from pegboard.insight.explain import duration
+from pegboard.insight.chain import duration
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
