@@ -164,13 +164,16 @@ def why(
     resource: Annotated[str, Parameter(help="Who waits for this resource, behind whom, and what it does.")] = "",
     purchase: Annotated[str, Parameter(help="Who waits for this purchase, proposed or open.")] = "",
     item: Annotated[str, Parameter(help="Who waits for this item, wherever it comes from.")] = "",
+    fix: Annotated[bool, Parameter(help="Show what would bring it sooner, with gain, cost and who is hurt.")] = False,
+    apply: Annotated[int | None, Parameter(help="Do the remedy of this number: to the journal, and to --out.")] = None,
+    out: Annotated[Path | None, Parameter(help="Where --apply writes the plan that was shown.")] = None,
     rule: Rule = "jit",
     allowance: float | None = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Say why an order is delivered when it is, or who waits for a resource, a purchase or an item."""
-    from pegboard.cli.why import chosen_subject, run_waiting, run_why
+    from pegboard.cli.why import Fix, chosen_subject, run_waiting, run_why
     from pegboard.scheduling.engines.dispatch import Options
 
     options = Options(rule=rule, allowance_days=allowance)
@@ -178,7 +181,7 @@ def why(
     if isinstance(subject, int):
         return subject
     if isinstance(subject, str):
-        return run_why(subject, factory, options, json=json, quiet=quiet)
+        return run_why(subject, factory, options, Fix(fix, apply, out), json=json, quiet=quiet)
     return run_waiting(subject, factory or (Path(order) if order else None), options, json=json, quiet=quiet)
 
 

@@ -1,5 +1,6 @@
 """`pegboard why`: the chain of an order's lead time, or all that wait for a resource, a purchase or an item."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from pegboard.app.files import Run, last_factory
 from pegboard.cli.asked import records
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
+from pegboard.cli.fix import do_remedy, fixed, prove, show_remedies
 from pegboard.cli.plan import plan_with_progress
 from pegboard.cli.waiting import show_waiting
 from pegboard.domain.finding import error
@@ -36,8 +38,19 @@ def chosen_subject(order: str, factory: Path | None, resource: str, purchase: st
     )
 
 
-def run_why(order: str, factory: Path | None, options: Options, *, json: bool, quiet: bool) -> int:
-    """Explain the lines of an order; the exit code."""
+@dataclass(frozen=True)
+class Fix:
+    """Whether remedies are asked for, the number of the one to apply, and where its plan goes."""
+
+    is_asked: bool = False
+    apply: int | None = None
+    out: Path | None = None
+
+
+def run_why(order: str, factory: Path | None, options: Options, fix: Fix, *, json: bool, quiet: bool) -> int:
+    """Explain the lines of an order, and what would fix them; the exit code."""
+    if fix.apply is not None and fix.out is None:
+        return refuse([error("C573", "why", "--apply writes a plan", "name it: --out PLAN")])
     if factory is not None and not factory.exists() and Path(order).exists():
         order, factory = str(factory), Path(order)
     chosen, run = _planned(factory, options, quiet=quiet)
@@ -54,11 +67,15 @@ def run_why(order: str, factory: Path | None, options: Options, *, json: bool, q
         return 1
     explainer = Explainer(run.outcome.planned)
     found = [explainer.why(i) for i in wanted]
+    proved = prove(run, [lines[i].id for i in wanted], quiet=quiet) if fix.is_asked or fix.apply is not None else []
+    if fix.apply is not None and fix.out is not None:
+        return do_remedy(proved, fix.apply, chosen, fix.out, json=json)
     if json:
-        return records(found)
+        return records({"why": found, "fix": fixed(proved)} if proved else found)
     zone = run.outcome.planned.factory.zone
     for why in found:
         _show(why, run.outcome.planned.factory.now, zone)
+    show_remedies(proved, zone, chosen)
     return 0
 
 

@@ -93,9 +93,8 @@ class Explainer:
     def _supply(self, link: Link, until: int, *, to_parent: bool) -> list[Segment]:
         """Segments from now to when a supply is there; a buffer decouples, so what is behind it is not followed."""
         if self.p.factory.items[link.item].policy == "buffer" and until > self.now:
-            what = (
-                f"the buffer of {link.item} has enough with {link.supply} on {_date(self.p, self.p.supplied_at(link))}"
-            )
+            when = said_date(self.p, self.p.supplied_at(link))
+            what = f"the buffer of {link.item} has enough with {link.supply} on {when}"
             return [_segment("buffer", self.now, until, link.item, what, link.supply)]
         if link.supply_kind != "wo":
             if until <= self.now:
@@ -113,7 +112,7 @@ class Explainer:
         return found
 
     def _source(self, link: Link) -> str:
-        when = _date(self.p, self.p.supplied_at(link))
+        when = said_date(self.p, self.p.supplied_at(link))
         if link.supply_kind == "po":
             return f"{link.item} arrives with purchase order {link.supply} on {when}"
         if link.supply_kind == "purchase":
@@ -306,7 +305,7 @@ class Explainer:
         if done <= line.due:
             return "", ""
         if line.due < self.now:
-            return "past_due", f"was due on {_date(self.p, line.due)}, before now"
+            return "past_due", f"was due on {said_date(self.p, line.due)}, before now"
         waits: dict[tuple[str, str], int] = defaultdict(int)
         words: dict[tuple[str, str], str] = {}
         for s in chain:
@@ -341,5 +340,6 @@ def _listed(names: list[str]) -> str:
     return ", ".join(dict.fromkeys(names[:3])) + rest
 
 
-def _date(planned: Planned, t: int) -> str:
+def said_date(planned: Planned, t: int) -> str:
+    """An instant in a sentence, local to the factory."""
     return datetime.fromtimestamp(t, planned.factory.zone).strftime("%a %Y-%m-%d %H:%M")
