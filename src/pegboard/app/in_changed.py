@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from pegboard.app.live import LivePlan
 from pegboard.app.planning import make_plan
 from pegboard.app.restate import restated
 from pegboard.app.trial import Fitting, Price, Subject, Trial, Whole, refit
-from pegboard.domain.change import Change
+from pegboard.domain.change import Change, SetLeadTime
 from pegboard.domain.remedy import RemedyKind
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.changing import apply
@@ -47,6 +49,35 @@ def tried(subject: Subject, kind: RemedyKind, how: str, changes: Sequence[Change
     if solution is None:
         return None
     return Trial(kind, how, tuple(changes), solution, price, {subject.line.id: subject.line.qty})
+
+
+def with_lead_time(subject: Subject, kind: RemedyKind, how: str, change: SetLeadTime, price: Price) -> Trial | None:
+    """A trial of another lead time of what the line buys anew.
+
+    Nobody else's purchase comes at another time, so that the room of the plan need not be found again.
+    """
+    factory = subject.planned.factory
+    snapshot = changed(factory.snapshot, [change])
+    if snapshot is None or not subject.stands_alone:
+        return tried(subject, kind, how, [change], price) if snapshot else None
+    sells = {(r.item, r.supplier): r.lead_time_days for r in snapshot.item_suppliers}
+    rows = factory.suppliers.get(change.item, ())
+    known = msgspec.structs.replace(
+        factory,
+        snapshot=snapshot,
+        items={**factory.items, change.item: next(i for i in snapshot.items if i.item == change.item)},
+        suppliers={
+            **factory.suppliers,
+            change.item: tuple(
+                msgspec.structs.replace(r, lead_time_days=sells.get((r.item, r.supplier), r.lead_time_days))
+                for r in rows
+            ),
+        },
+    )
+    solution = refit(subject.live, subject.row, known, [subject.line.record])
+    if solution is None:
+        return None
+    return Trial(kind, how, (change,), solution, price, {subject.line.id: subject.line.qty})
 
 
 def _silent(_what: str, _share: float) -> None:

@@ -57,13 +57,11 @@ def remedies(live: LivePlan, line: str, report: Report) -> Proved:
         return Proved(Mending(line=line, due=due, completion=done, lateness=done - due, says=says))
     subject = Subject(live, row)
     tried = list(_tried(subject, report))
-    pairs = [(t, t.remedy(subject)) for t in tried if isinstance(t, Trial)]
-    gaining = [(t, r) for t, r in pairs if r.gain > 0 and r.certified]
+    trials = [t for t in tried if isinstance(t, Trial)]
+    gaining = [(t, t.remedy(subject)) for t in trials if t.gain(subject) > 0 and t.solution.certified]
     best = sorted(gaining, key=lambda pair: _rank(pair[1]))[:MOST]
-    in_vain = (
-        *(t for t in tried if isinstance(t, str)),
-        *(f"{r.how}: it gains nothing" for _, r in pairs if r.gain <= 0),
-    )
+    idle = (f"{t.how}: it gains nothing" for t in trials if t.gain(subject) <= 0)
+    in_vain = (*(t for t in tried if isinstance(t, str)), *idle)
     mending = Mending(
         line=line,
         due=due,
@@ -112,7 +110,7 @@ def _changing(subject: Subject, why: Why, alone: Fitting | None, report: Report)
 
 def _both(subject: Subject, singles: list[Trial]) -> Trial | None:
     """The best single one, and what it leaves to be done by overtime or a purchase, where it is not enough."""
-    ranked = sorted((t for t in singles if t.remedy(subject).gain > 0), key=lambda t: _rank(t.remedy(subject)))
+    ranked = sorted((t for t in singles if t.gain(subject) > 0), key=lambda t: _rank(t.remedy(subject)))
     if not ranked or ranked[0].remedy(subject).lateness <= 0:
         return None
     first = ranked[0]
@@ -121,7 +119,7 @@ def _both(subject: Subject, singles: list[Trial]) -> Trial | None:
     then = Subject(live, next(i for i, x in enumerate(lines) if x.id == subject.line.id))
     why = Explainer(live.planned).why(then.row)
     alone = refit(live, then.row, live.planned.factory, [then.line.record]) if then.stands_alone else None
-    more = [t for t in _changing(then, why, alone, _silent) if isinstance(t, Trial) and t.remedy(then).gain > 0]
+    more = [t for t in _changing(then, why, alone, _silent) if isinstance(t, Trial) and t.gain(then) > 0]
     if not more:
         return None
     second = min(more, key=lambda t: _rank(t.remedy(then)))

@@ -39,7 +39,7 @@ def overtime(subject: Subject, why: Why, alone: Fitting | None) -> Trial | str |
     if not found:
         return f"overtime on {', '.join(resources)}: no evening or Saturday helps"
     trial = tried(subject, "overtime", _said(subject.planned.factory, found), _changes(found), _price(subject, found))
-    if trial is None or trial.remedy(subject).gain <= 0:
+    if trial is None or trial.gain(subject) <= 0:
         return f"overtime on {', '.join(resources)}: it gains nothing"
     return trial
 

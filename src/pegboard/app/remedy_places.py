@@ -1,5 +1,6 @@
 """Other places for a late line in the factory as it is: a gap, another machine, room that others make, or in parts."""
 
+import math
 from collections.abc import Iterator
 from typing import Literal
 
@@ -13,6 +14,9 @@ from pegboard.insight.cost import UnknownCostError
 from pegboard.insight.explain import Why, said_date
 from pegboard.planning.validate import validate, with_lines
 
+MOST_AHEAD = 3
+"""Orders ahead that may be moved: those behind which the line loses most."""
+
 
 def anew(subject: Subject, alone: Fitting) -> Trial | str:
     """The line in a gap that it does not use, perhaps on another machine."""
@@ -22,13 +26,13 @@ def anew(subject: Subject, alone: Fitting) -> Trial | str:
     first = min((at[1] for at in now.values()), default=subject.now)
     how = says or f"fit it in anew, from {said_date(subject.planned, first)}"
     trial = Trial("machine" if other else "fit", how, (), alone, Price(), _all(subject))
-    return trial if trial.remedy(subject).gain > 0 else "fit it in anew: no gap or other machine is sooner"
+    return trial if trial.gain(subject) > 0 else "fit it in anew: no gap or other machine is sooner"
 
 
 def moving(subject: Subject, why: Why) -> Iterator[Trial | str]:
     """Ways in which orders that it waits behind make room."""
     lines = subject.planned.supply.lines
-    ahead = {a.order for s in why.chain for a in s.ahead}
+    ahead = list(dict.fromkeys(c.behind for c in why.causes if c.kind == "resource"))[:MOST_AHEAD]
     may = frozenset(i for i, x in enumerate(lines) if x.record.order in ahead and i != subject.row)
     if not may:
         return
@@ -54,8 +58,7 @@ def squeezed(subject: Subject, alone: Fitting) -> Trial | str:
         Price(),
         _all(subject),
     )
-    remedy = trial.remedy(subject)
-    if not remedy.certified or remedy.gain <= 0 or remedy.harm > 0:
+    if not plan.is_certified or trial.gain(subject) <= 0 or trial.remedy(subject).harm > 0:
         return "squeeze it in: others would be late, or it gains nothing"
     return trial
 
@@ -64,7 +67,7 @@ def divided(subject: Subject, alone: Fitting) -> Iterator[Trial | str]:
     """The line in two halves, and as much on time as can be with the rest after it."""
     halves = _units(subject) // 2
     found = _in_two(subject, alone, halves, "split") if halves else None
-    if found and found.remedy(subject).gain > 0:
+    if found and found.gain(subject) > 0:
         yield found
     else:
         yield "split it in two: it gains nothing"
@@ -82,16 +85,23 @@ def _units(subject: Subject) -> int:
 
 def _most_on_time(subject: Subject, alone: Fitting) -> Trial | None:
     """By halving: the largest part that is on time when it is fitted in before the rest."""
-    low, high = 0, _units(subject) - 1
-    best: Trial | None = None
-    while low < high:
+    low = max(1, math.ceil(subject.line.record.min_ship_qty / _unit(subject)))
+    high = _units(subject) - low
+    best = _on_time(subject, alone, low)
+    while best and low < high:
         units = (low + high + 1) // 2
-        trial = _in_two(subject, alone, units, "part")
-        if trial and trial.solution.completion[subject.line.id] <= subject.line.due:
+        trial = _on_time(subject, alone, units)
+        if trial:
             best, low = trial, units
         else:
             high = units - 1
-    return best if best and best.remedy(subject).gain > 0 else None
+    return best if best and best.gain(subject) > 0 else None
+
+
+def _on_time(subject: Subject, alone: Fitting, units: int) -> Trial | None:
+    """The line in two, where the part of so many units is on time."""
+    trial = _in_two(subject, alone, units, "part")
+    return trial if trial and trial.completion[subject.line.id] <= subject.line.due else None
 
 
 def _in_two(subject: Subject, alone: Fitting, units: int, kind: Literal["split", "part"]) -> Trial | None:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from pegboard.app.in_changed import tried
+from pegboard.app.in_changed import tried, with_lead_time
 from pegboard.app.trial import Price, Subject, Trial
 from pegboard.domain.calendar import DAY, local_date, local_day
-from pegboard.domain.change import Change, SetLeadTime, SupplierDelay
+from pegboard.domain.change import SetLeadTime, SupplierDelay
 from pegboard.domain.supply import ItemSupplier, PurchaseOrder
 from pegboard.insight.lateness import LateCause
 
@@ -59,9 +59,9 @@ def _new(subject: Subject, cause: LateCause) -> Trial | str | None:
 
     def asked(days: int) -> Trial | None:
         lead = max(least, usual - days)
-        change: Change = SetLeadTime(supplier=supplier, item=row.item, days=lead)
+        change = SetLeadTime(supplier=supplier, item=row.item, days=lead)
         how = f"expedite {row.item}{by} by {_days(usual - lead)}, to a lead time of {_days(lead)}"
-        return tried(subject, "expedite", how, [change], _price(source, row.item))
+        return with_lead_time(subject, "expedite", how, change, _price(source, row.item))
 
     return _fewest(subject, math.ceil(usual - least), asked) or f"expedite {row.item}{by}: it gains nothing"
 
@@ -70,14 +70,14 @@ def _fewest(subject: Subject, most: int, asked: Callable[[int], Trial | None]) -
     """The trial with the fewest days that bring the line on time, else with those beyond which it gains no more."""
     most = min(most, math.ceil((subject.done - subject.line.due) / DAY))
     best = asked(most) if most >= 1 else None
-    if best is None or best.remedy(subject).gain <= 0:
+    if best is None or best.gain(subject) <= 0:
         return None
-    target = max(best.solution.completion[subject.line.id], subject.line.due)
+    target = max(best.completion[subject.line.id], subject.line.due)
     low, high = 1, most
     while low < high:
         days = (low + high) // 2
         trial = asked(days)
-        if trial is not None and trial.solution.completion[subject.line.id] <= target:
+        if trial is not None and trial.completion[subject.line.id] <= target:
             best, high = trial, days
         else:
             low = days + 1

@@ -166,12 +166,21 @@ class Trial:
     price: Price
     own: Mapping[str, float]
 
+    @cached_property
+    def completion(self) -> dict[str, int]:
+        """When each line is complete."""
+        return self.solution.completion
+
+    def gain(self, subject: Subject) -> int:
+        """The lateness that it avoids, of parts weighted by their quantity."""
+        due, total = subject.line.due, sum(self.own.values())
+        tardy = sum(qty / total * max(0, self.completion[name] - due) for name, qty in self.own.items())
+        return round(max(0, subject.done - due) - tardy)
+
     def remedy(self, subject: Subject) -> Remedy:
         """What it gives: to the line, and to the others."""
-        line, done, after = subject.line, subject.done, self.solution.completion
-        total = sum(self.own.values())
+        line, done, after = subject.line, subject.done, self.completion
         last = max(after[name] for name in self.own)
-        tardy = sum(qty / total * max(0, after[name] - line.due) for name, qty in self.own.items())
         return Remedy(
             kind=self.kind,
             how=self.how,
@@ -181,7 +190,7 @@ class Trial:
             completion=last,
             lateness=last - line.due,
             parts=tuple(PromiseLine(qty=qty, date=after[name]) for name, qty in self.own.items()),
-            gain=round(max(0, done - line.due) - tardy),
+            gain=self.gain(subject),
             cost=self.price.cost,
             cost_unknown=self.price.unknown,
             hurt=tuple(_hurt(subject, after, frozenset(self.own))),
@@ -221,6 +230,8 @@ def refit(live: LivePlan, row: int, factory: Factory, records: Sequence[OrderLin
     if not live.stands_alone([row], kept):
         return None
     room = live.room_without(kept)
+    if factory.suppliers is not live.planned.factory.suppliers:
+        room = live.room_in(room, factory)
     fitted = live.fitted(room, factory, records, factory.now)
     if isinstance(fitted, list) or any(factory.items[x.item].policy != "mto" for x in fitted.supply.links):
         return None

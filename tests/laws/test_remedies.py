@@ -1,0 +1,79 @@
+"""What holds of remedies in any factory: what is shown comes true, and nobody is hurt who is not named."""
+
+import pytest
+
+from pegboard.app.evaluate import evaluate
+from pegboard.app.in_changed import changed
+from pegboard.app.live import LivePlan
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import make_plan
+from pegboard.app.remedies import Proved, remedies
+from pegboard.app.trial import completions
+from tests.laws.conftest import CaseOf
+from tests.laws.planning import silent
+
+SEEDS = range(0, 120, 3)
+BLOCKS = pytest.mark.parametrize("first", range(4))
+
+
+def found(case_of: CaseOf, first: int) -> list[tuple[int, Outcome, Proved]]:
+    """What can be done about the latest line of each factory."""
+    mended = []
+    for seed in SEEDS[first :: len(range(4))]:
+        outcome = case_of(seed).run.outcome
+        if outcome is None or not outcome.is_certified:
+            continue
+        lines = zip(outcome.planned.supply.lines, outcome.planned.completion, strict=True)
+        late = [(done - line.due, line.id) for line, done in lines if done is not None and done > line.due]
+        if late:
+            mended.append((seed, outcome, remedies(LivePlan(outcome), max(late)[1], silent)))
+    return mended
+
+
+@BLOCKS
+def test_the_plan_of_a_remedy_is_the_one_shown(case_of: CaseOf, first: int):
+    """It is certified, its lines are complete when they were shown to be, and those hurt are those named."""
+    wrong, n = {}, 0
+    for seed, outcome, proved in found(case_of, first):
+        before = completions(outcome.planned)
+        for i, remedy in enumerate(proved.mending.remedies, start=1):
+            n += 1
+            plan = proved.applied(i, "")
+            after = completions(plan.planned)
+            own = {o.id for o in plan.planned.factory.lines if o.id.startswith(proved.mending.line.rpartition("/")[0])}
+            later = {name: t for name, t in after.items() if t > before.get(name, t) and name not in own}
+            named = {h.line: h.now for h in remedy.hurt if h.line not in own}
+            is_shown = {p.date for p in remedy.parts} <= set(after.values())
+            if not plan.is_certified or later != named or not is_shown or not set(before) <= set(after):
+                wrong[seed, remedy.how] = (plan.verdict.violations[:1], later, named, is_shown)
+    assert wrong == {}
+    assert n > 0
+
+
+def comes_true(outcome: Outcome, proved: Proved, n: int) -> dict[str, bool]:
+    """Whether a repair and a fresh plan give the parts of a remedy the dates shown."""
+    snapshot = changed(outcome.planned.factory.snapshot, proved.changes(n))
+    if snapshot is None:
+        return {"changes": False}
+    remedy, terms = proved.mending.remedies[n - 1], outcome.terms
+    mine = set(proved.trials[n - 1].own)
+    shown = sorted(p.date for p in remedy.parts)
+    plans = {
+        "repair": evaluate(LivePlan(outcome), snapshot, "repair", [], "", silent),
+        "fresh": make_plan(snapshot, [], "", terms.seed, terms.options, silent),
+    }
+    return {
+        how: plan.is_certified and sorted(t for i, t in completions(plan.planned).items() if i in mine) == shown
+        for how, plan in plans.items()
+    }
+
+
+@BLOCKS
+def test_a_remedy_mostly_comes_true_in_a_fresh_plan(case_of: CaseOf, first: int):
+    """Pins hold places; what is netted anew may draw on other lots, or name its work orders otherwise."""
+    told = []
+    for seed, outcome, proved in found(case_of, first):
+        told += [(seed, r.kind, comes_true(outcome, proved, i)) for i, r in enumerate(proved.mending.remedies, start=1)]
+    for how in ("repair", "fresh"):
+        kept = [t for t in told if t[2].get(how)]
+        assert len(kept) >= len(told) / 2, [t for t in told if not t[2].get(how)]
