@@ -105,7 +105,7 @@ def test_overtime_is_the_fewest_hours_that_bring_it_on_time():
 
 
 def test_a_purchase_is_expedited_by_the_fewest_days_that_help():
-    """With a lead time of 4 days RAW is there on Friday at 08:00, and L at noon; 3 days sooner it would help no more."""
+    """With a lead time of 4 days RAW is there on Friday at 08:00, and L at noon; sooner is no better."""
     outcome = f.forward(late_material(expedite_days=2, expedite_cost=50))
     _, found = mended(outcome)
     remedy = found["expedite"]

@@ -1,14 +1,17 @@
 """The use case of a remedy: plan a factory, find what can be done about an order, and do it as it was shown."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pegboard.app.files import Run, read, save_plan
+from pegboard.app.files import Report, Run, read, save_plan
+from pegboard.app.planning import make_plan
 from pegboard.app.remedies import Proved
+from pegboard.app.trial import completions
 from pegboard.domain.change import Change, Entry
-from pegboard.domain.finding import Finding, error
+from pegboard.domain.finding import Finding, error, warning
 from pegboard.exchange import CHANGES_FILE, JournalMovedError, append_changes
 from pegboard.planning.changing import apply
 
@@ -39,10 +42,11 @@ def choose(proved: list[Proved], n: int) -> tuple[Proved, int] | Finding:
     )
 
 
-def apply_remedy(path: Path, proved: Proved, n: int, out: Path, who: str) -> Done:
+def apply_remedy(path: Path, proved: Proved, n: int, out: Path, who: str, report: Report) -> Done:
     """Append what does remedy `n` to the journal of a factory folder, and write the plan in which it was shown.
 
-    Nothing is written where the factory is another one by now, or a change is refused.
+    Nothing is written where the factory is another one by now, or a change is refused. A warning says where a plan that
+    is made anew of the changed factory would be another one.
     """
     if not path.is_dir():
         what = f"{path.name} is a workbook, and a journal is kept beside the files of a folder"
@@ -66,6 +70,17 @@ def apply_remedy(path: Path, proved: Proved, n: int, out: Path, who: str) -> Don
         append_changes(path, entries, ZoneInfo(snapshot.settings.timezone), len(reading.tables.changes))
     except JournalMovedError as moved:
         return Done((), [error("C572", CHANGES_FILE, f"nothing was written: {moved}", "ask again")])
-    outcome = proved.applied(n, read(path).factory_hash)
-    save_plan(Run(outcome, []), out)
-    return Done(changes, [])
+    reading = read(path)
+    save_plan(Run(proved.applied(n, reading.factory_hash), []), out)
+    assert reading.snapshot is not None
+    fresh = make_plan(reading.snapshot, [], reading.factory_hash, terms.seed, terms.options, report)
+    return Done(changes, list(_otherwise(proved, n, completions(fresh.planned), out)))
+
+
+def _otherwise(proved: Proved, n: int, fresh: Mapping[str, int], out: Path) -> Iterator[Finding]:
+    """A warning where a fresh plan of the changed factory has the line, or a part of it, at another time."""
+    trial = proved.trials[n - 1]
+    for name in trial.own:
+        if fresh.get(name) != trial.completion[name]:
+            what = f"a plan made anew has {name} complete at another time than the one that was shown and written"
+            yield warning("C574", name, what, f"keep {out} and go on from it: pegboard repair FACTORY --plan {out}")

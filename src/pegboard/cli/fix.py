@@ -57,20 +57,21 @@ def _row(n: int, r: Remedy, zone: ZoneInfo) -> tuple[str, ...]:
     return str(n), moment(r.completion, zone), late, duration(r.gain), cost, f"{r.moved:,}", hurt or "nobody", r.how
 
 
-def do_remedy(found: list[Proved], n: int, factory: Path, out: Path, *, json: bool) -> int:
+def do_remedy(found: list[Proved], n: int, factory: Path, out: Path, *, json: bool, quiet: bool) -> int:
     """Apply a remedy and say what was written; the exit code."""
     chosen = choose(found, n)
     if isinstance(chosen, Finding):
         show_findings([chosen], json=json)
         return 1
     proved, number_of = chosen
-    done = apply_remedy(factory, proved, number_of, out, "")
+    done, _ = worked(lambda report: apply_remedy(factory, proved, number_of, out, "", report), quiet=quiet)
     if done.is_refused:
         show_findings(done.findings, json=json)
         return 1
     remedy = proved.mending.remedies[number_of - 1]
     if json:
-        return records({"applied": remedy, "changes": done.changes})
+        return records({"applied": remedy, "changes": done.changes, "findings": done.findings})
+    show_findings(done.findings, json=False)
     line(f"applied  {remedy.how}")
     line(f"journal  {len(done.changes):,} changes in {factory / 'changes.jsonl'}")
     line(f"written  {out}")

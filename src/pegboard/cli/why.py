@@ -69,7 +69,7 @@ def run_why(order: str, factory: Path | None, options: Options, fix: Fix, *, jso
     found = [explainer.why(i) for i in wanted]
     proved = prove(run, [lines[i].id for i in wanted], quiet=quiet) if fix.is_asked or fix.apply is not None else []
     if fix.apply is not None and fix.out is not None:
-        return do_remedy(proved, fix.apply, chosen, fix.out, json=json)
+        return do_remedy(proved, fix.apply, chosen, fix.out, json=json, quiet=quiet)
     if json:
         return records({"why": found, "fix": fixed(proved)} if proved else found)
     zone = run.outcome.planned.factory.zone
