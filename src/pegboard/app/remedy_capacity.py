@@ -4,7 +4,7 @@ Many windows are estimated in the books of the plan as it stands; what is found 
 has these hours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,13 +15,13 @@ from pegboard.app.trial import Fitting, Price, Subject, Trial
 from pegboard.domain.change import Change, Overtime
 from pegboard.domain.factory import Factory
 from pegboard.insight.explain import Why
-from pegboard.insight.lateness import LateCause
 from pegboard.scheduling.downtime import with_overtime
 from pegboard.scheduling.engines.fit import Standing, fit
 from pegboard.scheduling.problem import Problem, Schedule
 from pegboard.scheduling.result import line_completions
 
 MOST_RESOURCES = 3
+"""Resources that are opened because they are busy, and because they are closed."""
 _HOUR = 3600
 _FREE = ("tool", "space")
 
@@ -31,7 +31,7 @@ Opened = dict[str, tuple[Hours, ...]]
 
 def overtime(subject: Subject, why: Why, alone: Fitting | None) -> Trial | str | None:
     """The trial with the fewest hours; None where the line waits for no resource and no closed time."""
-    resources = list(_resources(subject, why))[:MOST_RESOURCES]
+    resources = _resources(subject, why)
     if not resources:
         return None
     options = [_options(subject, why, r) for r in resources]
@@ -44,18 +44,18 @@ def overtime(subject: Subject, why: Why, alone: Fitting | None) -> Trial | str |
     return trial
 
 
-def _resources(subject: Subject, why: Why) -> Iterator[str]:
-    """What the line waits for, the longest first, then what it works on where closed time is a cause."""
-    found = [c.subject for c in why.causes if c.kind == "resource"]
-    if any(_is_open_time(c) for c in why.causes):
-        found += [res for s in why.chain if s.kind == "run" and (res := subject.places[s.subject][0])]
+def _resources(subject: Subject, why: Why) -> list[str]:
+    """What the line waits for, the longest first, then what it works on while that is closed longest."""
     known = subject.planned.factory.resources
-    yield from dict.fromkeys(r for r in found if r in known)
-
-
-def _is_open_time(cause: LateCause) -> bool:
-    """Whether more open hours shorten what a lateness is owed to."""
-    return cause.kind in ("closed", "run", "setup", "queue")
+    busy = [c.subject for c in why.causes if c.kind == "resource"]
+    closed: dict[str, int] = {}
+    for s in why.chain:
+        if s.kind == "closed" and s.subject in subject.places:
+            resource = subject.places[s.subject][0]
+            closed[resource] = closed.get(resource, 0) + s.seconds
+    longest = sorted(closed, key=lambda r: (-closed[r], r))
+    first = [r for r in dict.fromkeys(busy) if r in known][:MOST_RESOURCES]
+    return list(dict.fromkeys([*first, *[r for r in longest if r in known][:MOST_RESOURCES]]))
 
 
 def _options(subject: Subject, why: Why, resource: str) -> Opened:

@@ -4,6 +4,7 @@ A trial either leaves everybody in place but the lines that gain or move (`Fitti
 Both can be had as the plan that was shown.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from pegboard.insight.planned import Planned
 from pegboard.scheduling.problem import Problem, Schedule
 from pegboard.tables.supply import Line
 
+_STEP = re.compile(r"\.\d+(/\d+)?$")
 Place = tuple[str, int]
 """The resource and the setup start of an operation."""
 
@@ -204,13 +206,17 @@ class Trial:
         return (n for n, _ in self.solution.displaced(subject) if not n.startswith(mine) and n in subject.places)
 
     def pins(self, subject: Subject) -> tuple[Pin, ...]:
-        """What holds the operations in the places shown; nothing where a fresh plan has them there anyway."""
+        """What holds the operations in the places shown; nothing where a fresh plan has them there anyway.
+
+        What is made in a lead time alone, without a routing, has no step to pin.
+        """
         if self.solution.is_replanned:
             return ()
         known = subject.planned.factory.resources
         return tuple(
             Pin(operation=name, resource=res if res in known else "", start=datetime.fromtimestamp(t, UTC), at="setup")
             for name, (res, t) in sorted(self.solution.displaced(subject))
+            if _STEP.search(name)
         )
 
 
