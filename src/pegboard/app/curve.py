@@ -16,31 +16,15 @@ from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.app.repair import repaired
 from pegboard.domain.finding import Finding
-from pegboard.domain.plan import Row, places_of
+from pegboard.domain.plan import places_of
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.comparing.stability import stability
+from pegboard.insight.curve import Point
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.repair import DEGREES
 
 AHEAD = (0.0, 1.0, 3.0)
 """Days before its latest starts that an order is squeezed in."""
-
-
-class Point(Row, frozen=True, kw_only=True):
-    """One way to plan a change: what it moves of the plan before it, and how late it is then.
-
-    `moves` are operations of others than the changed orders that start elsewhere or at another time; `disturbed` the
-    orders of others that are complete later than before, and late. `is_best` where no other point is both calmer and
-    less late.
-    """
-
-    how: str
-    moves: int
-    disturbed: int
-    lines_late: int
-    weighted_tardiness_days: float
-    objective: float
-    is_best: bool = False
 
 
 @dataclass(frozen=True)
