@@ -1,0 +1,1 @@
+"""Entries as lines of a file, for tests of stores alone."""
