@@ -45,7 +45,7 @@ def write_factory_workbook(source: Reading | Tables, file: Path) -> None:
 
 
 def tables_of(snapshot: Snapshot) -> Tables:
-    """The tables that read back as this snapshot, but for its pins and locks; columns of nothing but defaults are left out."""
+    """The tables that read back as this snapshot, but for pins and locks; columns of defaults alone are left out."""
     zone = ZoneInfo(snapshot.settings.timezone)
     text = settings_text(snapshot.settings)
     tables = [_table(name, snapshot, zone) for name in FILES if getattr(snapshot, name)]
