@@ -4,14 +4,12 @@ The system frees it when its holder ends, however that ends, so that no stale lo
 """
 
 import contextlib
+import errno
 import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-from pegboard.domain.finding import error
-from pegboard.domain.scenario import StoreError
 
 _PAUSE = 0.02
 
@@ -29,7 +27,7 @@ else:
 
 @contextlib.contextmanager
 def locked(file: Path, patience: float) -> Iterator[None]:
-    """Be the only one in this context for a file; raises StoreError where others stay in it for so many seconds."""
+    """Be the only one in this context for a file; raises TimeoutError where others stay in it for so many seconds."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         _wait(handle, file, time.monotonic() + patience)
@@ -42,12 +40,9 @@ def _wait(handle: int, file: Path, until: float) -> None:
     while True:
         try:
             _take(handle)
-        except OSError as busy:
+        except (BlockingIOError, PermissionError) as busy:  # what POSIX and Windows say of a file that others hold
             if time.monotonic() >= until:
-                what = f"another pegboard has been writing to {file.parent} for too long"
-                raise StoreError(
-                    error("C490", str(file), what, "wait until it ends, or end it, and try again")
-                ) from busy
+                raise TimeoutError(errno.ETIMEDOUT, "another process has held it for too long", str(file)) from busy
             time.sleep(_PAUSE)
         else:
             return
