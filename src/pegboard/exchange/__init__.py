@@ -4,6 +4,8 @@
 `write_plan` and `read_plan` are each other's inverse. What each code of a finding means stands in `codes.py`.
 """
 
+from pegboard.exchange.change_fields import entry_fields, read_entry
+from pegboard.exchange.changes_file import CHANGES_FILE, JournalMovedError, append_changes, line_of, read_changes
 from pegboard.exchange.codes import CODES
 from pegboard.exchange.factory import Reading, read_factory
 from pegboard.exchange.factory_writing import tables_of, write_factory_folder, write_factory_workbook
@@ -14,16 +16,23 @@ from pegboard.exchange.schema import Column, FactoryFile, factory_schema
 from pegboard.exchange.tables import SettingsTable, Table, Tables
 
 __all__ = [
+    "CHANGES_FILE",
     "CODES",
     "Column",
     "FactoryFile",
+    "JournalMovedError",
     "PlanUnreadableError",
     "Reading",
     "SettingsTable",
     "Table",
     "Tables",
+    "append_changes",
+    "entry_fields",
     "factory_schema",
+    "line_of",
     "plan_hash",
+    "read_changes",
+    "read_entry",
     "read_factory",
     "read_places",
     "read_plan",

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
-from pegboard.domain.finding import Finding
+from pegboard.domain.change import Entry
+from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.snapshot import FILES, Snapshot, Spoiled
 from pegboard.exchange import workbook
+from pegboard.exchange.changes_file import CHANGES_FILE, line_of, lines_of_file, read_changes
 from pegboard.exchange.columns import Columns, read_columns
 from pegboard.exchange.csv_file import read_csv
 from pegboard.exchange.headers import understand
@@ -19,6 +21,7 @@ from pegboard.exchange.report import Report, closest, shown
 from pegboard.exchange.schema import REQUIRED_FILES, factory_file
 from pegboard.exchange.settings import SettingsRead, read_settings, read_toml
 from pegboard.exchange.tables import SettingsTable, Table, Tables
+from pegboard.planning.changing import replay
 
 MAKING = {"bom": "parent", "routes": "item", "routing": "item", "routing_needs": "item"}
 """Files without whose every row an item is not made as it should be, and the field that names the item."""
@@ -30,9 +33,10 @@ _TABLE_LIKE = (".csv", ".tsv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods")
 class Reading(msgspec.Struct, frozen=True):
     """What came of reading a factory.
 
-    `snapshot` is None when nothing can be planned: then an error in `findings` says why. `factory_hash`
-    names the content, whatever the order of rows and columns and the form of cells; blank without snapshot.
-    A `now` taken from the clock is no part of it. `tables` hold the cells as people wrote them.
+    `snapshot` is None when nothing can be planned: then an error in `findings` says why; otherwise the journal of
+    the factory has been applied to it. `factory_hash` names the content, whatever the order of rows and columns and
+    the form of cells; blank without snapshot. A `now` taken from the clock is no part of it. `tables` hold the cells
+    as people wrote them.
     """
 
     snapshot: Snapshot | None
@@ -63,8 +67,12 @@ def read_factory(path: Path, *, clock: Callable[[], datetime]) -> Reading:
         return Reading(None, report.findings(), "", tables)
     files: dict[str, Any] = {name: read.records for name, read in records.items()}
     spoiled = tuple(sorted((s for t in tables.tables for s in _spoiled(t, columns[t.file])), key=lambda s: s.source))
-    snapshot = Snapshot(settings=settings.settings, spoiled=spoiled, **files)
-    return Reading(snapshot, report.findings(), _hash(settings, records), tables)
+    unchanged = Snapshot(settings=settings.settings, spoiled=spoiled, **files)
+    entries, faults = read_changes(list(tables.changes), settings.zone)
+    snapshot, refusals = replay(unchanged, entries)
+    findings = in_order([*report.findings(), *faults, *refusals])
+    changes = [line_of(Entry(change=entry.change), settings.zone) for entry, _ in entries]
+    return Reading(snapshot, findings, _hash(settings, records, changes), tables)
 
 
 def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
@@ -79,12 +87,14 @@ def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
             yield Spoiled(row[places[0]].strip(), f"{table.label}:{line}")
 
 
-def _hash(settings: SettingsRead, records: dict[str, Records]) -> str:
+def _hash(settings: SettingsRead, records: dict[str, Records], changes: list[str]) -> str:
     """The name of the content: an absent file is the same as one without rows."""
     digest = hashlib.sha256(msgspec.json.encode(settings.given))
     for name in FILES:
         if name in records and records[name].records:
             digest.update(name.encode() + records[name].digest)
+    for change in changes:
+        digest.update(b"\nchange" + change.encode())
     return digest.hexdigest()
 
 
@@ -119,7 +129,8 @@ def _read_folder(path: Path, report: Report) -> tuple[Tables, bool]:
     found: dict[str, Path] = {}
     for entry in sorted(path.iterdir(), key=lambda e: e.name):
         name = _file_name(entry.stem)
-        if entry.name.startswith((".", "~")) or not entry.is_file() or entry.name.casefold() == SETTINGS_FILE:
+        apart = entry.name.casefold() in (SETTINGS_FILE, CHANGES_FILE)
+        if entry.name.startswith((".", "~")) or not entry.is_file() or apart:
             continue
         if entry.suffix.casefold() != ".csv" or name not in FILES:
             if entry.suffix.casefold() in _TABLE_LIKE:
@@ -138,7 +149,10 @@ def _read_folder(path: Path, report: Report) -> tuple[Tables, bool]:
         and (table := read_csv(data, name, found[name].name, report)) is not None
     ]
     settings, sound = _read_settings_file(path, report)
-    return Tables(tables=tables, settings=settings), sound
+    journal = _file_named(path, CHANGES_FILE)
+    data = b"" if journal is None else _bytes(journal, report)
+    changes = tuple(lines_of_file(data or b""))
+    return Tables(tables=tables, settings=settings, changes=changes), sound and data is not None
 
 
 def _read_workbook(path: Path, report: Report) -> tuple[Tables, bool]:
@@ -146,11 +160,14 @@ def _read_workbook(path: Path, report: Report) -> tuple[Tables, bool]:
     seen: dict[str, str] = {}
     settings: SettingsTable | None = None
     kept = workbook.properties(path)
+    changes: tuple[str, ...] = ()
     try:
         for sheet, rows in workbook.read_sheets(path):
             name, label = _file_name(sheet), f"{path.name}!{sheet}"
             if name == workbook.SETTINGS_SHEET:
                 settings = workbook.sheet_settings(rows, label)
+            elif name == workbook.CHANGES_SHEET:
+                changes = workbook.sheet_changes(rows)
             elif name not in FILES:
                 _report_unknown(label, sheet, "", report)
             elif name in seen:
@@ -175,20 +192,20 @@ def _read_workbook(path: Path, report: Report) -> tuple[Tables, bool]:
     tables = [found[name] for name in FILES if name in found]
     if settings is None:
         settings, sound = _read_settings_file(path.parent, report)
-        return Tables(tables=tables, settings=settings), sound
-    if _settings_file(path.parent):
+        return Tables(tables=tables, settings=settings, changes=changes), sound
+    if _file_named(path.parent, SETTINGS_FILE):
         what = f"{SETTINGS_FILE} and the sheet factory both hold settings; the sheet is read"
         report.add("F126", path.name, what, "delete one")
-    return Tables(tables=tables, settings=settings), True
+    return Tables(tables=tables, settings=settings, changes=changes), True
 
 
-def _settings_file(folder: Path) -> Path | None:
-    return next((e for e in folder.iterdir() if e.name.casefold() == SETTINGS_FILE and e.is_file()), None)
+def _file_named(folder: Path, name: str) -> Path | None:
+    return next((e for e in folder.iterdir() if e.name.casefold() == name and e.is_file()), None)
 
 
 def _read_settings_file(folder: Path, report: Report) -> tuple[SettingsTable | None, bool]:
     """The settings of a folder, if there are any, and whether they could be read."""
-    file = _settings_file(folder)
+    file = _file_named(folder, SETTINGS_FILE)
     if file is None:
         return None, True
     data = _bytes(file, report)

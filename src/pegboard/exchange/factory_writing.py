@@ -3,9 +3,11 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pegboard.domain.change import Entry
 from pegboard.domain.snapshot import FILES, Snapshot
 from pegboard.exchange.atomic import replacing
 from pegboard.exchange.cells import cell_text
+from pegboard.exchange.changes_file import CHANGES_FILE, line_of
 from pegboard.exchange.csv_file import write_csv
 from pegboard.exchange.factory import SETTINGS_FILE, Reading
 from pegboard.exchange.report import Report
@@ -23,10 +25,10 @@ def write_factory_folder(source: Reading | Tables, directory: Path) -> None:
     """
     tables = source.tables if isinstance(source, Reading) else source
     names = {f"{table.file}.csv" for table in tables.tables} | ({SETTINGS_FILE} if tables.settings else set())
+    names |= {CHANGES_FILE} if tables.changes else set()
     directory = Path(directory)
-    stale = sorted(
-        n for n in {f"{f}.csv" for f in FILES} | {SETTINGS_FILE} if n not in names and (directory / n).exists()
-    )
+    known = {f"{f}.csv" for f in FILES} | {SETTINGS_FILE, CHANGES_FILE}
+    stale = sorted(n for n in known - names if (directory / n).exists())
     if stale:
         raise FileExistsError(f"{directory} holds {', '.join(stale)} of another factory: write into an empty directory")
     with replacing(directory) as files:
@@ -34,6 +36,8 @@ def write_factory_folder(source: Reading | Tables, directory: Path) -> None:
             files.write(f"{table.file}.csv", write_csv(table))
         if tables.settings:
             files.write(SETTINGS_FILE, toml_text(tables.settings).encode())
+        if tables.changes:
+            files.write(CHANGES_FILE, "".join(f"{line}\n" for line in tables.changes).encode())
 
 
 def write_factory_workbook(source: Reading | Tables, file: Path) -> None:
@@ -45,11 +49,13 @@ def write_factory_workbook(source: Reading | Tables, file: Path) -> None:
 
 
 def tables_of(snapshot: Snapshot) -> Tables:
-    """The tables that read back as this snapshot, but for pins and locks; columns of defaults alone are left out."""
+    """The tables that read back as this snapshot: columns that hold nothing but defaults are left out."""
     zone = ZoneInfo(snapshot.settings.timezone)
     text = settings_text(snapshot.settings)
     tables = [_table(name, snapshot, zone) for name in FILES if getattr(snapshot, name)]
-    return Tables(tables=tables, settings=read_toml(text.encode(), SETTINGS_FILE, Report()))
+    pins = tuple(line_of(Entry(change=pin), zone) for pin in snapshot.pins)
+    locks = tuple(line_of(Entry(change=lock), zone) for lock in snapshot.locks)
+    return Tables(tables=tables, settings=read_toml(text.encode(), SETTINGS_FILE, Report()), changes=pins + locks)
 
 
 def _table(name: str, snapshot: Snapshot, zone: ZoneInfo) -> Table:

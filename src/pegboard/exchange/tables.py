@@ -34,7 +34,8 @@ class SettingsTable(msgspec.Struct, kw_only=True):
 
 
 class Tables(msgspec.Struct, kw_only=True):
-    """All tables of a factory, in the order of the contract, and its settings where there are any."""
+    """All tables of a factory, in the order of the contract, its settings where there are any, its journal by lines."""
 
     tables: list[Table]
     settings: SettingsTable | None = None
+    changes: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from pegboard.exchange.number_text import PLAIN, shortest
 from pegboard.exchange.plain_numbers import number_columns, with_plain_numbers
 from pegboard.exchange.tables import SettingsTable, Table, Tables
 
-SETTINGS_SHEET = "factory"
+SETTINGS_SHEET, CHANGES_SHEET = "factory", "changes"
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LAST_ROW, _LONGEST_TEXT = 1_048_576, 32_767
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
@@ -78,6 +78,11 @@ def sheet_settings(rows: list[list[Any]], label: str) -> SettingsTable:
     return SettingsTable(label=label, entries=entries)
 
 
+def sheet_changes(rows: list[list[Any]]) -> tuple[str, ...]:
+    """The journal on the sheet `changes`: one change in the first cell of each row below the header."""
+    return tuple(str(row[0]) if row else "" for row in rows[1:])
+
+
 def properties(path: Path) -> dict[str, str]:
     """What a workbook keeps of the CSV files it was made of: `line_ends`, and `orders` as `semicolons`."""
     try:
@@ -111,6 +116,10 @@ def write_workbook(tables: Tables, file: IO[bytes]) -> None:
         for n, row in enumerate([("key", "value"), *entries]):
             for i, text in enumerate(row):
                 sheet.write_string(n, i, text, formats["header"] if n == 0 else None)
+    if tables.changes:
+        sheet = book.add_worksheet(CHANGES_SHEET)
+        for n, text in enumerate(("change", *tables.changes)):
+            sheet.write_string(n, 0, text, formats["header"] if n == 0 else None)
     for table in tables.tables:
         headers = understand(table)
         plain, is_plain = with_plain_numbers(table, headers)

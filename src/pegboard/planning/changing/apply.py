@@ -9,7 +9,7 @@ from pegboard.planning.changing import capacity, orders, pins, progress, supply
 from pegboard.planning.changing.applied import Applied
 
 
-def apply(snapshot: Snapshot, change: Change) -> Applied:  # noqa: C901, PLR0912 - a branch for each kind, and mypy misses none
+def apply(snapshot: Snapshot, change: Change) -> Applied:  # noqa: C901, PLR0912 - one branch for each kind
     """The snapshot after a change, which shares all records that stay; or the same one, and every reason against it.
 
     Linear in the records of the kind that changes; the factory as a whole is not checked anew.
