@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pegboard.app.planning import Outcome, make_plan
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import make_plan
 from pegboard.domain.calendar import Timeline
 from pegboard.domain.expression import Amount
 from pegboard.domain.finding import Finding

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from tests.factories import NONSTOP, factory, forward, line, operation, order, part, plan, po, step, works
 
 HOURS = {"P1": 72, "P2": 40, "P3": 48, "S1": 20, "S2": 30, "FG": 8}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Downtime, Resource
 from pegboard.domain.snapshot import Snapshot
 from pegboard.scheduling.engines.dispatch import Dispatcher

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.supply import ItemSupplier, Supplier
 from tests.factories import (
     at,

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer
 from tests.factories import at, closed, completion, factory, forward, operation, order, step, times, works

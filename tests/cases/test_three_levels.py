@@ -5,7 +5,7 @@ Source: Orlicky, *Material Requirements Planning*, fig. 7-10; period p is 2026-0
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from tests.factories import NONSTOP, factory, make, order, part, plan, po, stock, works
 
 GROSS = {1: 10, 3: 15, 4: 10, 5: 20, 6: 5, 8: 10, 9: 15}

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.buffer import Buffer
 from pegboard.domain.item import Item
 from pegboard.domain.order import Customer, OrderLine

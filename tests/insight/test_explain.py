@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.explain import Explainer, Why, duration
 from tests.factories import NONSTOP, buy, factory, forward, line, order, part, plan, po, progress, step, stock, wo

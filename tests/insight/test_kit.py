@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.insight.kit import Kit, Policy, clear_to_build
 from pegboard.insight.shortage import shortages
 from tests.factories import buy, factory, order, part, plan, po, progress, step, stock, wo

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.item import Item
 from pegboard.domain.resource import Changeover, Resource
 from tests.factories import NONSTOP, buy, factory, forward, line, make, order, part, plan, po, step, stock

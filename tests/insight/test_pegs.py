@@ -5,7 +5,7 @@
 import msgspec
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.plan import Plan
 from pegboard.domain.supply import ItemSupplier
 from pegboard.insight.peg_laws import peg_faults

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pegboard.app.files import read
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.app.repair import repaired
 from pegboard.exchange import read_places
 from pegboard.insight.compare import Changes, compare

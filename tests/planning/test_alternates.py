@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.item import Substitute
 from tests.factories import buy, factory, order, part, pegged, plan, po, said, step, stock
 

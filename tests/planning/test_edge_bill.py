@@ -1,6 +1,6 @@
 """Bills of materials at the edge: loops, dates, levels and phantoms (edge cases 1 and 8 to 10)."""
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from tests.factories import (
     buy,
     factory,

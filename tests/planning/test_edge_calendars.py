@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Resource
 from tests.factories import (
     NONSTOP,

@@ -1,6 +1,6 @@
 """Quantities at the edge: negative, zero, fractions, units, and items that lack something (edge cases 2 to 7)."""
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.item import Item
 from pegboard.domain.supply import ItemSupplier
 from pegboard.planning.validate import validate

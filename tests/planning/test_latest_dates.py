@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from tests.factories import NONSTOP, at, completion, factory, forward, operation, order, part, step, times, works
 
 FRIDAY_NOON = "2026-06-12 12:00"

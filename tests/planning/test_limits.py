@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Resource, Skill
 from pegboard.domain.supply import Supplier
 from tests.factories import factory, forward, line, make, order, said, step, with_

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from tests.factories import NONSTOP, buy, factory, forward, make, order, plan, po, purchases, works
 
 Demands = dict[int, list[float]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.record import Record
 from pegboard.domain.routing import Route
 from tests.factories import (

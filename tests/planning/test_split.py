@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.plan import OperationPlan
 from pegboard.domain.resource import Resource
 from pegboard.insight.explain import Explainer

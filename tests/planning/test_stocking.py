@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.buffer import Buffer, BufferProfile
 from pegboard.domain.plan import BufferPlan
 from pegboard.domain.supply import Forecast, ItemSupplier

@@ -5,7 +5,7 @@ Work orders are called by their orders: `SO-1/1-1.20` is step 20 of the first on
 
 from typing import Any
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.check import check
 from tests.factories import NONSTOP, factory, forward, order

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.app.repair import repaired
 from pegboard.domain.plan import places_of
 from pegboard.domain.snapshot import Snapshot

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Resource, Skill
 from pegboard.scheduling.constraints.material import Material
 from pegboard.scheduling.constraints.release import Release

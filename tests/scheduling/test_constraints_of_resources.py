@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Changeover, Resource
 from pegboard.scheduling.check import check
 from tests.factories import STD, down, instant, operation, order, progress, step, times, with_, wo

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.domain.resource import Changeover, Resource
 from pegboard.domain.snapshot import ObjectiveWeights
 from tests.factories import NONSTOP, factory, forward, make, order, step

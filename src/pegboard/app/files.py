@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pegboard.app.memory import uncollected
-from pegboard.app.planning import Outcome, make_plan, with_plan_hash
+from pegboard.app.outcome import Outcome, with_plan_hash
+from pegboard.app.planning import make_plan
 from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.plan import Plan
 from pegboard.exchange import Reading, plan_hash, read_factory, write_plan
@@ -44,7 +45,9 @@ def plan_factory(path: Path, options: Options, seed: int, report: Report) -> Run
             outcome = make_plan(reading.snapshot, reading.findings, reading.factory_hash, seed, options, report)
         except RuleError as fault:
             return Run(None, in_order([*reading.findings, fault.finding]))
-        return Run(outcome, list(outcome.plan.messages))
+        messages = list(outcome.plan.messages)
+        report("done", 1.0)
+        return Run(outcome, messages)
 
 
 def hashed(plan: Plan) -> Plan:

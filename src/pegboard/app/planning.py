@@ -5,33 +5,26 @@ be placed is left out and frees what it took, a lock that cannot be kept is repo
 expire before it is used goes to somebody else.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import msgspec
 import numpy as np
 
-from pegboard import __version__
+from pegboard.app.outcome import Outcome, Terms
 from pegboard.app.rules import with_rules
 from pegboard.domain.calendar import DAY
 from pegboard.domain.factory import Factory
-from pegboard.domain.finding import Finding, error, in_order, info, warning
-from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
+from pegboard.domain.finding import Finding, error
 from pegboard.domain.snapshot import Snapshot
-from pegboard.insight.changes import with_changes
-from pegboard.insight.explain import Explainer
-from pegboard.insight.kpi import kpis
 from pegboard.insight.overload import said_of_limits
 from pegboard.insight.planned import Planned
-from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase_rows, work_order_rows
-from pegboard.planning.pull import Barred, pull
+from pegboard.planning.pull import pull
+from pegboard.planning.run import Barred
 from pegboard.planning.validate import validate
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import in_the_way, root_failures
-from pegboard.scheduling.engines.dispatch import Options, lower_bound
+from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.engines.solve import solve
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.relax import Limit, relaxed
@@ -46,21 +39,6 @@ Engine = Callable[[Factory, SupplyPlan, Problem, np.ndarray, frozenset[str], Rep
 Returns the problem too, with what locks of its own have pinned.
 """
 ROUNDS = 12
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A plan's rows, the live value they were read from, its schedule as judged, and the lines that are planned."""
-
-    plan: Plan
-    planned: Planned
-    result: Result
-    wanted: np.ndarray
-
-    @property
-    def is_certified(self) -> bool:
-        """Whether the referee found nothing."""
-        return not self.plan.certificate.violations
 
 
 @dataclass
@@ -111,13 +89,12 @@ def make_plan(
         attempt = _attempt(factory, lessons, by, options.relax, report)
     if attempt.verdict.violations and options.pull and engine is None:
         return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
-    report("writing rows", 0.9)
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
     messages.extend(said_of_limits(planned, options.relax))
-    plan = _rows(attempt, messages, factory_hash, seed, options)
-    report("done", 1.0)
-    return Outcome(plan, planned, attempt.result, attempt.wanted)
+    terms = Terms(factory_hash, seed, options, lessons.unpinned)
+    report("writing rows", 0.9)
+    return Outcome(planned, attempt.wanted, attempt.result, attempt.verdict, messages, terms)
 
 
 def _dispatched(options: Options) -> Engine:
@@ -233,93 +210,3 @@ def _lines_behind(supply: SupplyPlan, problem: Problem, op: int) -> set[int]:
         works.add(int(supply.op_work[at]))
         todo.extend(problem.arcs.succ[problem.arcs.ptr[at] : problem.arcs.ptr[at + 1]].tolist())
     return {link.line for link in supply.links if link.supply_kind == "wo" and link.line >= 0 and link.index in works}
-
-
-def _rows(attempt: _Attempt, findings: list[Finding], factory_hash: str, seed: int, options: Options) -> Plan:
-    planned, result, verdict = attempt.planned, attempt.result, attempt.verdict
-    with ThreadPoolExecutor(1) as pool:  # kernels run beside Python
-        bound = pool.submit(lower_bound, planned.problem, attempt.wanted)
-        explainer = Explainer(planned)
-        orders = order_rows(planned, explainer)
-        operations = operation_rows(planned)
-    messages = [*findings, *_messages(planned, orders)]
-    numbers = kpis(planned, orders, result.engine, result.score.objective, bound.result())
-    plan = Plan(
-        timezone=planned.factory.zone.key,
-        now=planned.factory.now,
-        orders=orders,
-        work_orders=work_order_rows(planned),
-        operations=operations,
-        purchases=purchase_rows(planned),
-        pegs=peg_rows(planned),
-        buffers=tuple(sorted(planned.supply.buffers, key=lambda b: b.item)),
-        messages=tuple(in_order(messages)),
-        kpis=numbers,
-        certificate=Certificate(
-            checked=verdict.checked,
-            violations=verdict.violations,
-            ignored=tuple(Ignored(constraint=name, why="relaxed on request") for name in options.relax),
-            factory_hash=factory_hash,
-            plan_hash="",
-            seed=seed,
-            version=__version__,
-        ),
-    )
-    return with_changes(planned.factory, plan)
-
-
-def _messages(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
-    mend = "mend the cause and plan again"
-    found = [
-        warning("S310", row.id, f"order {row.id} is not planned: {row.reason}", mend)
-        for row in orders
-        if row.status == "unplanned"
-    ]
-    found.extend(
-        info("S311", line.id, f"order {line.id} is on hold and not planned", "release it when it may go on")
-        for line in planned.factory.lines
-        if line.status == "hold"
-    )
-    found.extend(_inversions(planned, orders))
-    late = sum(1 for _, _, _, feasible in planned.purchase_dates if not feasible)
-    if late:
-        found.append(
-            warning(
-                "S312",
-                "purchases",
-                f"{late} purchases are needed earlier than they can arrive",
-                "see the rows with feasible=no in purchases.csv, and ask these suppliers for an earlier date",
-            )
-        )
-    return found
-
-
-def _inversions(planned: Planned, orders: tuple[OrderPlan, ...]) -> list[Finding]:
-    """Late orders that wait for an item of which a less urgent order took what was there."""
-    supply = planned.supply
-    takers: dict[str, set[int]] = defaultdict(set)
-    buyers: dict[int, set[str]] = defaultdict(set)
-    for link in supply.links:
-        line = link.line if link.line >= 0 else supply.works[link.work].line
-        if line >= 0 and link.supply_kind in ("stock", "po"):
-            takers[link.item].add(line)
-        elif line >= 0 and link.supply_kind == "purchase":
-            buyers[line].add(link.item)
-    found = []
-    for i, row in enumerate(orders):
-        if row.status != "late" or row.cause != "material":
-            continue
-        mine = supply.lines[i]
-        for item in sorted(buyers[i]):
-            others = sorted(supply.lines[k].id for k in takers[item] if supply.lines[k].priority > mine.priority)
-            if others:
-                what = (
-                    f"order {mine.id} buys {item} anew, while less urgent {', '.join(others[:3])} took what was there"
-                )
-                found.append(info("S313", mine.id, what, "plan with allocation = priority, or reserve the stock"))
-    return found
-
-
-def with_plan_hash(plan: Plan, plan_hash: str) -> Plan:
-    """The plan with the hash of its rows in the certificate."""
-    return msgspec.structs.replace(plan, certificate=msgspec.structs.replace(plan.certificate, plan_hash=plan_hash))

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pegboard.app.files import Report, read
-from pegboard.app.planning import Engine, Outcome, make_plan
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import Engine, make_plan
 from pegboard.app.rules import with_rules
 from pegboard.domain.calendar import FAR, bounds
 from pegboard.domain.factory import Factory

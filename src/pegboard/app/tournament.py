@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pegboard.app.files import Report, read
-from pegboard.app.planning import Outcome, make_plan
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import make_plan
 from pegboard.domain.finding import Finding, in_order
 from pegboard.insight.board import Entrant, judged
 from pegboard.insight.kpi import wip_value

@@ -85,14 +85,15 @@ class Planned:
 
     def delivered(self, work: int) -> int:
         """When a work order's last operation has ended and moved; now where nothing is left to do."""
-        return self._delivered[work]
+        return self.deliveries[work]
 
     def available(self, work: int) -> int:
         """When a parent may draw on a work order: its last operations ended, cured and moved."""
         return self._available[work]
 
     @cached_property
-    def _delivered(self) -> list[int]:
+    def deliveries(self) -> list[int]:
+        """When each work order is delivered."""
         return self._latest(self.moved, -FAR)
 
     @cached_property

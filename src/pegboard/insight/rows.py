@@ -42,7 +42,7 @@ def order_rows(p: Planned, explainer: Explainer) -> tuple[OrderPlan, ...]:
                 reason=why.reason if why else "",
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda row: (row.order, row.line)))
 
 
 def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:

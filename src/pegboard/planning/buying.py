@@ -4,7 +4,7 @@ Suppliers are asked by rank, then price, then name. When a purchase is wanted, a
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import msgspec
@@ -14,6 +14,7 @@ from pegboard.domain.factory import Factory
 from pegboard.domain.supply import ItemSupplier
 from pegboard.planning.lotsize import LotRule, rule_for
 from pegboard.planning.purchase import PurchaseDates
+from pegboard.tables.supply import Purchase
 
 _WEEK = timedelta(days=7)
 
@@ -40,6 +41,12 @@ class Buyer:
                 if po.supplier in self._weekly and po.qty > po.received_qty:
                     due = receipt_instant(po.promised or po.due, factory.calendar, factory.zone)
                     self._taken[po.supplier, self._week(due)] += po.qty - po.received_qty
+
+    def take(self, purchases: Iterable[Purchase]) -> None:
+        """Count purchases that are planned already in the weeks of their suppliers."""
+        for purchase in purchases:
+            if purchase.in_week and purchase.source:
+                self._taken[purchase.source.supplier, self._week(purchase.earliest)] += purchase.qty
 
     def rule(self, item: str, source: ItemSupplier | None = None) -> LotRule:
         """The lot rule of an item, bought from a supplier if one is named."""

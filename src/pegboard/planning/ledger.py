@@ -1,7 +1,7 @@
 """What one run over the levels has planned so far: work orders, purchases, pegs, and what comes out besides."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
@@ -26,7 +26,12 @@ class Ledger:
         self._drawn_by: dict[int, set[int]] = defaultdict(set)
         self._numbers: dict[str, int] = defaultdict(int)
         self._bought: dict[str, int] = defaultdict(int)
-        self._names = {w.wo for rows in factory.work_orders.values() for w in rows}
+        self._names: Collection[str] = {w.wo for rows in factory.work_orders.values() for w in rows}
+        self._purchase_names: Collection[str] = ()
+
+    def name_apart(self, works: Collection[str], purchases: Collection[str]) -> None:
+        """Give none of these names to what is new."""
+        self._names, self._purchase_names = works, purchases
 
     def add_work(self, work: Work) -> int:
         """Take a work order in, and what it yields besides its item."""
@@ -52,8 +57,11 @@ class Ledger:
 
     def purchase_name(self, item: str) -> str:
         """A new name for a purchase."""
-        self._bought[item] += 1
-        return f"P-{item}-{self._bought[item]}"
+        while True:
+            self._bought[item] += 1
+            name = f"P-{item}-{self._bought[item]}"
+            if name not in self._purchase_names:
+                return name
 
     def peg(self, item: str, t: Taken, op: int, qty: float) -> None:
         """Note that a draw takes of a source; a work order is wanted when the first that draws on it needs it."""
@@ -62,7 +70,7 @@ class Ledger:
         hard = bool(s.reserved) or self.factory.items[item].pegging == "hard"
         expires = FAR if s.kind == "purchase" else s.expires  # when it arrives is settled after the schedule
         self.links.append(Link(s.kind, s.id, s.index, s.available, expires, line, d.work, op, item, qty, hard))
-        if s.kind != "wo":
+        if s.kind != "wo" or s.index < 0:
             return
         work = self.works[s.index]
         work.is_spare = work.is_spare and d.is_spare
@@ -92,7 +100,7 @@ class Ledger:
         """Existing work orders that yield more than is drawn from them, and how much."""
         given: dict[int, float] = defaultdict(float)
         for link in self.links:
-            if link.supply_kind == "wo" and link.item == self.works[link.index].item:
+            if link.supply_kind == "wo" and link.index >= 0 and link.item == self.works[link.index].item:
                 given[link.index] += link.qty
         for w, work in enumerate(self.works):
             if work.record is not None and given[w] < work.good - 1e-9:

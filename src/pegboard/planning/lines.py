@@ -12,15 +12,12 @@ LARGEST_QTY = 1e9
 
 def order_lines(factory: Factory) -> list[Line]:
     """Open lines with a quantity left, sorted by order and line."""
-    found = []
-    for record in sorted(factory.lines, key=lambda o: (o.order, o.line)):
-        qty = record.qty - record.shipped_qty
-        if record.status == "open" and qty > 0:
-            found.append(_line(factory, record, qty))
-    return found
+    records = sorted(factory.lines, key=lambda o: (o.order, o.line))
+    return [line_of(factory, o) for o in records if o.status == "open" and o.qty > o.shipped_qty]
 
 
-def _line(factory: Factory, record: OrderLine, qty: float) -> Line:
+def line_of(factory: Factory, record: OrderLine) -> Line:
+    """A line with what of it is still to be delivered, by when."""
     due = demand_instant(record.due, factory.calendar, factory.zone)
     customer = factory.customers.get(record.customer)
     buffer = int(customer.delivery_buffer_min * 60) if customer else 0
@@ -28,7 +25,7 @@ def _line(factory: Factory, record: OrderLine, qty: float) -> Line:
     return Line(
         record=record,
         id=record.id,
-        qty=qty,
+        qty=record.qty - record.shipped_qty,
         due=due,
         need=due - buffer,
         earliest=earliest,

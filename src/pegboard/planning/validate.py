@@ -6,6 +6,8 @@ of checks for each kind of record.
 
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.item import Supply
@@ -112,3 +114,22 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     check_units(factory, faults)
     check_buffers(factory, faults)
     return factory, in_order([*faults.findings, *calendars.findings])
+
+
+def with_lines(factory: Factory, snapshot: Snapshot) -> Factory | None:
+    """The factory with the order lines of a snapshot that differs from its own in these alone.
+
+    None where a line that differs asks for variants, or cannot be trusted as it is: then all must be checked anew.
+    """
+    known = {line.id: line for line in factory.lines}
+    before = {line.id: line for line in factory.snapshot.orders}
+    found = []
+    for line in snapshot.orders:
+        if before.get(line.id) == line:
+            if line.id in known:
+                found.append(known[line.id])
+            continue
+        if line.options or line.item in factory.variants.matters or line.item not in factory.items:
+            return None
+        found.append(line)
+    return msgspec.structs.replace(factory, snapshot=snapshot, lines=tuple(found))

@@ -17,22 +17,33 @@ from pegboard.tables.process import UNIT, Families, ProcessTable, oven_qty, up
 from pegboard.tables.supply import SupplyPlan, spans
 
 
-def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: frozenset[str]) -> Problem:
-    """The problem of scheduling all work orders of `plan`; `unpinned` names locked operations to set free."""
+def build(
+    factory: Factory,
+    table: ProcessTable,
+    plan: SupplyPlan,
+    unpinned: frozenset[str],
+    beside: Problem | None = None,
+) -> Problem:
+    """The problem of scheduling all work orders of `plan`; `unpinned` names locked operations to set free.
+
+    One that is to be solved `beside` another has the resources, the steps and the families of that, and its own new
+    ones after them.
+    """
     findings: list[Finding] = []
     names = _op_names(table, plan)
     rows, setup_done = _begun(factory, table, plan, findings)
     pins = locate_pins(factory, table, plan, rows, names, unpinned)
-    families = Families(factory, table.res_names)
-    family = _families(table, plan, families)
-    changeovers = families.arrays()
+    known = Families(factory, table.res_names, beside.family_names if beside else ())
+    family = _families(table, plan, known)
+    changeovers = known.arrays()
     steps = table.steps()
     need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
     n_op = rows.size
-    reserved = reserve(pins, table, steps, changeovers, families, family, rows, plan, findings)
+    reserved = reserve(pins, table, steps, changeovers, known, family, rows, plan, findings)
     arcs, arc_material = _arcs(factory, table, plan, setup_done, names, findings)
     bounds = _bounds(factory, table, plan, setup_done)
-    pool_ptr, pool_res, pool_changes = pools_of(steps, table, families)
+    same = beside if beside is not None and beside.steps is steps else None
+    pools = (same.pool_ptr, same.pool_res, same.pool_changes) if same else pools_of(steps, table, known)
     ops = Ops(
         step=rows,
         qty=plan.op_qty,
@@ -43,7 +54,7 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         **reserved.columns(n_op, need_ptr),
         batch_key=_batch_keys(table, plan, family),
     )
-    shop = shop_of(steps, table, families, reserved, pool_ptr, pool_res)
+    shop = same.shop if same else shop_of(steps, table, known, reserved, pools[0], pools[1])
     line_columns = _lines(factory, table, plan)
     weight, due, op_line = _urgency(plan)
     problem = Problem(
@@ -67,14 +78,14 @@ def build(factory: Factory, table: ProcessTable, plan: SupplyPlan, unpinned: fro
         latest_start=plan.latest_start,
         latest_end=plan.latest_end,
         **line_columns,
-        pool_ptr=pool_ptr,
-        pool_res=pool_res,
-        pool_changes=pool_changes,
+        pool_ptr=pools[0],
+        pool_res=pools[1],
+        pool_changes=pools[2],
         objective=factory.snapshot.settings.objective,
         preferred=table.preferred(),
         res_names=table.res_names,
         op_names=names,
-        family_names=families.names,
+        family_names=known.names,
         findings=findings,
     )
     assert topological(arcs, n_op).size == n_op, "operations wait for each other in a circle"

@@ -8,6 +8,7 @@ factory's open days. A subcontracted step runs day and night on a resource witho
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import msgspec
 import numpy as np
@@ -99,6 +100,8 @@ class ProcessTable:
         self.rows: list[StepRow] = []
         self.processes: list[Process] = []
         self._process: dict[tuple[str, str, Options], int] = {}
+        self._steps: Steps | None = None
+        self._preferred: NDArray[np.int64] | None = None
         made = [item for item, how in factory.supply.items() if how == "make"]
         plain = {item for item in made if item not in factory.variants.shapes}
         for (item, route), steps in factory.routing.items():
@@ -110,6 +113,19 @@ class ProcessTable:
         for (item, shape), recipe in sorted(factory.variants.recipes.items(), key=_by_variant):
             if factory.supply[item] == "make":
                 self._add_variant(item, shape, recipe)
+
+    def extended(self, factory: Factory) -> "ProcessTable":
+        """The table with the variants that a factory knows besides, behind the rows that it has."""
+        known = {(p.item, p.shape) for p in self.processes}
+        fresh = [at for at in factory.variants.recipes if at not in known and factory.supply[at[0]] == "make"]
+        if not fresh:
+            return self
+        found = copy(self)
+        found.factory = factory
+        found.rows, found.processes, found._process = [*self.rows], [*self.processes], {**self._process}  # noqa: SLF001 - its own kind
+        for item, shape in sorted(fresh):
+            found._add_variant(item, shape, factory.variants.recipes[item, shape])  # noqa: SLF001
+        return found
 
     def process(self, item: str, route: str | None = None, options: Options | None = None) -> int:
         """The place of a process in `processes`: of a route by name, or of the item's route of least rank.
@@ -204,6 +220,11 @@ class ProcessTable:
 
     def preferred(self) -> NDArray[np.int64]:
         """The candidate each step is timed on before resources are chosen: lowest rank, then least work, then name."""
+        if self._preferred is None or self._preferred.size != len(self.rows):
+            self._preferred = self._choose()
+        return self._preferred
+
+    def _choose(self) -> NDArray[np.int64]:
         ptr = 0
         chosen = []
         for row in self.rows:
@@ -213,7 +234,12 @@ class ProcessTable:
         return np.array(chosen, np.int64)
 
     def steps(self) -> Steps:
-        """The arrays the kernels read."""
+        """The arrays the kernels read; made anew only where rows were added."""
+        if self._steps is None or self._steps.pool.size != len(self.rows):
+            self._steps = self._arrays()
+        return self._steps
+
+    def _arrays(self) -> Steps:
         pools: dict[tuple[int, ...], int] = {}
         sets: dict[tuple[str, float | None], int] = {}
         pool, cand_ptr, need_ptr = [], [0], [0]
@@ -300,15 +326,15 @@ def oven_qty(step: RoutingStep | None) -> float:
 
 
 class Families:
-    """Setup families by index, and the changeover matrices over them."""
+    """Setup families by index, those that are `known` already first, and the changeover matrices over them."""
 
-    def __init__(self, factory: Factory, res_names: Sequence[str]) -> None:
+    def __init__(self, factory: Factory, res_names: Sequence[str], known: Sequence[str] = ()) -> None:
         self._rows: dict[str, list[Changeover]] = defaultdict(list)
         for c in factory.snapshot.changeovers:
             self._rows[c.changeover].append(c)
         self.matrices = sorted(self._rows)
         self.names: list[str] = []
-        self._index: dict[str, int] = {}
+        self._index: dict[str, int] = {name: i for i, name in enumerate(known)}
         self.res_matrix = np.full(len(res_names), -1, np.int64)
         self.initial = np.full(len(res_names), -1, np.int64)
         for i, name in enumerate(res_names):

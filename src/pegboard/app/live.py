@@ -1,0 +1,182 @@
+"""A plan kept warm: what it leaves free is worked out once, and any number of questions are asked of it.
+
+Lines are fitted into its gaps, others taken out first where they change; nobody else moves. The plan itself is never
+touched: what comes of a question is another plan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from pegboard.app.outcome import Outcome
+from pegboard.domain.calendar import DAY
+from pegboard.domain.factory import Factory
+from pegboard.domain.order import OrderLine
+from pegboard.insight.leftovers import leftovers
+from pegboard.insight.planned import Planned
+from pegboard.planning.lines import hopeless, line_of
+from pegboard.planning.on_top import Ground, pull_on_top, redated
+from pegboard.planning.run import LeadDays
+from pegboard.scheduling.build import build
+from pegboard.scheduling.check import Verdict, check
+from pegboard.scheduling.engines.fit import Standing, cleared, fit, standing
+from pegboard.scheduling.excerpt import judged_beside
+from pegboard.scheduling.problem import Ints, Problem, Schedule
+from pegboard.scheduling.result import Result, line_completions, score
+from pegboard.tables.joined import Kept, Pegging, all_kept, dated, joined
+from pegboard.tables.supply import LeftOut, SupplyPlan
+
+AHEAD = (0.0, 1.0, 4.0)
+"""Days before their latest starts at which operations of an order are tried, before as soon as they can."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a plan leaves free once some of its lines are taken out: `kept` is the rest of it."""
+
+    kept: Kept
+    standing: Standing
+    ground: Ground
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Lines fitted into a plan: their supply on top of it, their own scheduling problem, and where it puts them."""
+
+    factory: Factory
+    supply: SupplyPlan
+    problem: Problem
+    schedule: Schedule
+
+    @cached_property
+    def completion(self) -> list[int]:
+        """When each line is complete."""
+        found: list[int] = line_completions(self.problem, self.schedule).tolist()
+        return found
+
+
+class LivePlan:
+    """A certified plan and the room that it leaves."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    @property
+    def planned(self) -> Planned:
+        """The schedule of the plan with all it was made from."""
+        return self.outcome.planned
+
+    @cached_property
+    def room(self) -> Room:
+        """What the whole plan leaves."""
+        p = self.planned
+        return self._room(all_kept(p.supply), standing(p.problem, p.schedule))
+
+    def room_without(self, kept: Kept) -> Room:
+        """What the plan leaves where only some of it is kept."""
+        return self._room(kept, cleared(self.room.standing, ~kept.op))
+
+    def _room(self, kept: Kept, standing: Standing) -> Room:
+        p = self.planned
+        return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, self._lead_days))
+
+    @cached_property
+    def pegging(self) -> Pegging:
+        """Who draws on what."""
+        return Pegging(self.planned.supply)
+
+    @cached_property
+    def _lead_days(self) -> LeadDays:
+        return LeadDays(self.planned.factory, self.planned.table)
+
+    def fitted(
+        self, room: Room, factory: Factory, records: Sequence[OrderLine], not_before: int
+    ) -> Fitted | list[LeftOut]:
+        """The lines fitted into a room, or every reason why they cannot be; none starts before an instant.
+
+        `factory` is that of the plan, and may know more variants.
+        """
+        p = self.planned
+        lines = [line_of(factory, record) for record in records]
+        if never := [left_out for line in lines if (left_out := hopeless(factory, line))]:
+            return never
+        table = p.table.extended(factory)
+        top, missing = pull_on_top(room.ground, factory, table, lines)
+        if missing:
+            return missing
+        problem = build(factory, table, dated(top, p.deliveries), frozenset(), p.problem)
+        schedule = fit(room.standing, problem, np.maximum(problem.not_before, not_before))
+        if isinstance(schedule, int):
+            nowhere = f"operation {problem.name(schedule)} finds no place before the planning horizon"
+            return [LeftOut("unschedulable", nowhere)]
+        return Fitted(factory, top, problem, schedule)
+
+    def just_in_time(self, room: Room, fitted: Fitted, not_before: int) -> Fitted:
+        """The same lines as late as they can be without being late, if they are on time at all."""
+        problem = fitted.problem
+        if not _in_time(problem, fitted.schedule):
+            return fitted
+        for days in AHEAD:
+            floor = np.maximum(problem.latest_start - int(days * DAY), problem.not_before)
+            schedule = fit(room.standing, problem, np.maximum(floor, not_before))
+            if not isinstance(schedule, int) and _in_time(problem, schedule):
+                return replace(fitted, schedule=schedule)
+        return fitted
+
+    def verdict(self, room: Room, fitted: Fitted) -> Verdict:
+        """The referee's word on the fitted lines and all that stands on the resources they use."""
+        p = self.planned
+        return judged_beside(p.problem, p.schedule, room.kept.op, fitted.problem, fitted.schedule)
+
+    def promised(self, fitted: Fitted, record: OrderLine) -> Fitted:
+        """The one fitted line as `record` has it, with the latest dates that its due date asks for."""
+        factory = fitted.factory
+        table = self.planned.table.extended(factory)
+        return replace(fitted, supply=redated(factory, table, fitted.supply, line_of(factory, record)))
+
+    def accepted(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str) -> Outcome:
+        """The plan with the fitted lines in it, judged by the referee; `factory` has them among its lines."""
+        p, was = self.planned, self.outcome
+        supply = joined(p.supply, room.kept, fitted.supply)
+        table = p.table.extended(factory)
+        problem = build(factory, table, supply, was.terms.unpinned, p.problem)
+        schedule = _joined(p.problem, p.schedule, room.kept.op, fitted, problem)
+        wanted = np.concatenate([was.wanted[room.kept.line], np.ones(len(fitted.supply.lines), bool)])
+        result = Result(schedule, f"{was.result.engine}, fitted in", score(problem, schedule, wanted))
+        planned = Planned(factory, table, supply, problem, schedule)
+        findings = [*was.findings, *fitted.supply.findings]
+        terms = replace(was.terms, factory_hash=factory_hash)
+        return Outcome(planned, wanted, result, check(problem, schedule), findings, terms)
+
+
+def _in_time(problem: Problem, schedule: Schedule) -> bool:
+    done = line_completions(problem, schedule)
+    return bool(((done >= 0) & (done <= problem.line_need)).all())
+
+
+def _joined(was: Problem, schedule: Schedule, kept: np.ndarray, fitted: Fitted, now: Problem) -> Schedule:
+    """The places of all operations; a candidate is the same one of its step wherever that stands in the table."""
+    n = int(kept.sum())
+    new = fitted.schedule
+    needs = np.repeat(kept, np.diff(was.ops.need_ptr))
+    step = was.ops.step[kept]
+    old_cand = schedule.cand[kept] - was.steps.cand_ptr[step] + now.steps.cand_ptr[now.ops.step[:n]]
+    cand = np.concatenate([old_cand, new.cand])
+    number = np.full(kept.size + 1, -1, np.int64)
+    number[:-1][kept] = np.arange(n)
+
+    def both(name: str) -> Ints:
+        return np.concatenate([getattr(schedule, name)[kept], getattr(new, name)])
+
+    return Schedule(
+        setup_start=both("setup_start"),
+        start=both("start"),
+        end=both("end"),
+        cand=cand,
+        need_res=np.concatenate([schedule.need_res[needs], new.need_res]),
+        changeover=both("changeover"),
+        sequence=both("sequence"),
+        load=np.concatenate([number[schedule.load[kept]], np.where(new.load >= 0, new.load + n, -1)]),
+    )
