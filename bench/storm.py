@@ -20,7 +20,9 @@ from bench.__main__ import machine, table
 from bench.storm_changes import random_change
 from pegboard.app.evaluate import Mode, evaluate
 from pegboard.app.files import read
-from pegboard.app.planning import Outcome, make_plan
+from pegboard.app.live import LivePlan
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import make_plan
 from pegboard.domain.change import Change
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.changing import apply, describe
@@ -49,7 +51,7 @@ def storm(snapshot: Snapshot, changes: int, seed: int, way: Way) -> Iterator[Gus
     """So many changes in sequence, each planned; the same arguments give the same storm."""
     rng = random.Random(seed)
     outcome = make_plan(snapshot, [], "", 0, Options(), silent)
-    evaluate(outcome, snapshot, "repair", [], "", 0, silent)  # the kernels are compiled from here on
+    _warm(snapshot, outcome)
     for number in range(1, changes + 1):
         mode: Mode = ("replan", "repair")[number % 2] if way == "alternate" else way  # type: ignore[assignment]
         change = random_change(rng, snapshot, outcome.plan)
@@ -60,22 +62,33 @@ def storm(snapshot: Snapshot, changes: int, seed: int, way: Way) -> Iterator[Gus
         began = time.process_time()
         fault, after = "", outcome
         try:
-            after = evaluate(outcome, done.snapshot, mode, [], "", 0, silent)
-        except Exception:  # noqa: BLE001 - the storm reports every crash and goes on
+            after = evaluate(LivePlan(outcome), done.snapshot, mode, [], "", silent)
+        except Exception:
             fault = traceback.format_exc()
         seconds = time.process_time() - began
         if not fault and not after.is_certified:
-            broken = after.plan.certificate.violations
+            broken = after.verdict.violations
             fault = f"{len(broken)} violations: {broken[0].constraint}: {broken[0].subject} {broken[0].what}"
         if not fault:
             snapshot, outcome = done.snapshot, after
         yield Gust(number, change, mode, "", seconds, fault, outcome)
 
 
+def _warm(snapshot: Snapshot, outcome: Outcome) -> None:
+    """Have all kernels compiled: those that fit lines in, and those that repair."""
+    for kind in ("set_due", "resource_down"):
+        change = random_change(random.Random(0), snapshot, outcome.plan, kind)
+        evaluate(LivePlan(outcome), apply(snapshot, change).snapshot, "repair", [], "", silent)
+
+
 def resident_mb() -> float:
     """Memory of this process now, where the system tells."""
     status = Path("/proc/self/status")
-    found = [row.split()[1] for row in status.read_text().splitlines() if row.startswith("VmRSS")] if status.exists() else []
+    found = (
+        [row.split()[1] for row in status.read_text().splitlines() if row.startswith("VmRSS")]
+        if status.exists()
+        else []
+    )
     return int(found[0]) / 1024 if found else 0.0
 
 
@@ -90,7 +103,9 @@ def main() -> None:
     snapshot = read(given.factory).snapshot
     if snapshot is None:
         raise SystemExit(f"{given.factory} cannot be read")
-    print(f"{machine()}; {given.changes:,} changes on {given.factory.name}, seed {given.seed}, {given.mode}\n", flush=True)
+    print(
+        f"{machine()}; {given.changes:,} changes on {given.factory.name}, seed {given.seed}, {given.mode}\n", flush=True
+    )
     took: dict[str, list[float]] = {"repair": [], "replan": []}
     applied: Counter[str] = Counter()
     refused: Counter[str] = Counter()
@@ -110,7 +125,9 @@ def main() -> None:
         if gust.number in {1, given.changes // 10, given.changes // 2, given.changes}:
             gc.collect()
             plan = gust.outcome.plan
-            marks.append((f"{gust.number:,}", f"{resident_mb():.0f}", f"{len(plan.orders):,}", f"{len(plan.operations):,}"))
+            marks.append(
+                (f"{gust.number:,}", f"{resident_mb():.0f}", f"{len(plan.orders):,}", f"{len(plan.operations):,}")
+            )
     rows = [
         (mode, f"{len(s):,}", *(f"{x:.3f}" for x in (s[0], statistics.median(s), max(s))), f"{max(s) / s[0]:.2f}")
         for mode, s in took.items()

@@ -16,14 +16,13 @@ from pegboard.app.ports import Store
 from pegboard.domain.change import AddOrder, Entry, SetDue, SetQuantity
 from pegboard.domain.scenario import Scenario, Stale
 from pegboard.storage.files import FileStore
-from tests.storage.entries import LINES
 
 Open = Callable[[], Store]
 NOON = datetime(2026, 6, 8, 12, tzinfo=UTC)
 
 
 def of_files(place: Path) -> Open:
-    return lambda: FileStore(place / "scenarios", place / "changes.jsonl", LINES)
+    return lambda: FileStore(place, ZoneInfo("Europe/Berlin"))
 
 
 STORES: dict[str, Callable[[Path], Open]] = {"files": of_files}

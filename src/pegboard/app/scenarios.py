@@ -11,17 +11,19 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-import msgspec
+from msgspec.structs import replace
 
 from pegboard.app.files import read
 from pegboard.app.ports import Store
-from pegboard.domain.change import Change, Entry
 from pegboard.domain.finding import Finding, error, in_order
 from pegboard.domain.scenario import Scenario, Stale
+from pegboard.exchange.change_words import read_words
 from pegboard.exchange.report import shown
 from pegboard.planning import branching
-from pegboard.planning.branching import Base, Parting, replay, said
+from pegboard.planning.branching import Base, Parting, carry_out, said
+from pegboard.storage.files import FileStore
 
 State = Literal["current", "promoted", "stale"]
 SHOWN = 3
@@ -53,17 +55,23 @@ class Listed:
     state: State
 
 
-def desk(path: Path, store: Store) -> Desk | list[Finding]:
+def desk(path: Path) -> Desk | list[Finding]:
     """Read a factory to ask what if; the findings alone where it cannot be read.
 
     The journal is measured first: a change that arrives while the factory is read makes a new scenario stale rather
     than unseen.
     """
-    length = store.journal_length()
+    length = FileStore(path, ZoneInfo("UTC")).journal_length()
     reading = read(path)
     if reading.snapshot is None:
         return in_order(reading.findings)
+    store = FileStore(path, ZoneInfo(reading.snapshot.settings.timezone))
     return Desk(Base(reading.snapshot, reading.factory_hash, length), reading.findings, store)
+
+
+def zone_of(at: Desk) -> ZoneInfo:
+    """The time zone of the factory."""
+    return ZoneInfo(at.base.snapshot.settings.timezone)
 
 
 def listed(at: Desk) -> list[Listed]:
@@ -91,17 +99,21 @@ def branch(at: Desk, name: str, new_name: str) -> Done:
     return old if isinstance(old, Done) else _named(at, branching.branch(old, new_name))
 
 
-def change(at: Desk, name: str, changes: Sequence[Change], who: str, why: str) -> Done:
-    """Add changes to a scenario, all or none."""
+def change(at: Desk, name: str, texts: Sequence[str], who: str, why: str) -> Done:
+    """Add changes as people write them to a scenario, all or none."""
     old = current(at, name)
     if isinstance(old, Done):
         return old
+    read = [read_words(text, zone_of(at)) for text in texts]
+    remarks = [f for _, findings in read for f in findings]
+    if any(f.severity == "error" for f in remarks):
+        return Done(None, remarks)
     when = datetime.now(UTC).replace(microsecond=0)
-    entries = tuple(Entry(change=c, who=who, when=when, why=why) for c in changes)
-    replayed = replay(replay(at.base.snapshot, old.entries).snapshot, entries)
-    if replayed.refusals:
-        return Done(None, [r.why for r in replayed.refusals])
-    return _kept(at, msgspec.structs.replace(old, entries=old.entries + entries), old, replayed.remarks)
+    entries = tuple(replace(entry, who=who, when=when, why=why) for entry, _ in read if entry is not None)
+    done = carry_out(carry_out(at.base.snapshot, old.entries).snapshot, entries)
+    if done.refusals:
+        return Done(None, [r.why for r in done.refusals])
+    return _kept(at, replace(old, entries=old.entries + entries), old, [*remarks, *done.remarks])
 
 
 def undo(at: Desk, name: str, steps: int) -> Done:

@@ -1,18 +1,21 @@
 """The plans that scenarios would lead to, beside that of the factory as it is; none of them changes anything."""
 
+import hashlib
 from collections.abc import Sequence
-
-import msgspec
 
 from pegboard.app.evaluate import Mode, evaluate
 from pegboard.app.files import Report
+from pegboard.app.live import LivePlan
 from pegboard.app.memory import uncollected
-from pegboard.app.planning import Outcome, make_plan
-from pegboard.app.scenarios import Desk, Done, current
+from pegboard.app.outcome import Outcome
+from pegboard.app.planning import make_plan
+from pegboard.app.scenarios import Desk, Done, current, zone_of
+from pegboard.domain.change import Entry
 from pegboard.domain.plan import places_of
 from pegboard.domain.scenario import Scenario
+from pegboard.exchange.changes_file import line_of
 from pegboard.insight.compare import Changes, compare
-from pegboard.planning.branching import replay
+from pegboard.planning.branching import carry_out
 from pegboard.scheduling.engines.dispatch import Options
 
 
@@ -25,14 +28,20 @@ def what_if(at: Desk, names: Sequence[str], mode: Mode, seed: int, report: Repor
             return scenario
         found.append(scenario)
     with uncollected():
-        live = make_plan(at.base.snapshot, at.findings, at.base.hash, seed, Options(), report)
-        return [live, *(_evaluated(at, live, scenario, mode, seed, report) for scenario in found)]
+        live = LivePlan(make_plan(at.base.snapshot, at.findings, at.base.hash, seed, Options(), report))
+        return [live.outcome, *(_evaluated(at, live, scenario, mode, report) for scenario in found)]
 
 
-def _evaluated(at: Desk, live: Outcome, scenario: Scenario, mode: Mode, seed: int, report: Report) -> Outcome:
-    replayed = replay(at.base.snapshot, scenario.entries)
-    findings = [*at.findings, *replayed.remarks, *(r.why for r in replayed.refusals)]
-    return evaluate(live, replayed.snapshot, mode, findings, factory_hash(at, scenario), seed, report)
+def _evaluated(at: Desk, live: LivePlan, scenario: Scenario, mode: Mode, report: Report) -> Outcome:
+    done = carry_out(at.base.snapshot, scenario.entries)
+    findings = [*at.findings, *done.remarks, *(r.why for r in done.refusals)]
+    return evaluate(live, done.snapshot, mode, findings, factory_hash(at, scenario), report)
+
+
+def factory_hash(at: Desk, scenario: Scenario) -> str:
+    """The name of the factory as it would be: its own where nothing is changed."""
+    lines = [line_of(Entry(change=entry.change), zone_of(at)) for entry in scenario.entries]
+    return hashlib.sha256("\n".join([at.base.hash, *lines]).encode()).hexdigest() if lines else at.base.hash
 
 
 def effect(before: Outcome, after: Outcome) -> Changes:

@@ -2,16 +2,13 @@
 
 import getpass
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from pegboard.app import scenarios
 from pegboard.app.evaluate import Mode
 from pegboard.app.files import Run, hashed, save_plan
-from pegboard.app.planning import Outcome
+from pegboard.app.outcome import Outcome
 from pegboard.app.scenarios import Desk, Done, desk
 from pegboard.app.warm import REPAIRING
 from pegboard.app.what_if import effect, what_if
@@ -130,7 +127,7 @@ def run_show(factory: Path, name: str, *, json: bool) -> int:
         if json:
             return records(found)
         state = scenarios.state(at, found)
-        line(f"{name}, {counted(len(found.entries), 'change')}{_origin(found)}; {state}")
+        line(f"{_titled(found)}; {state}")
         if found.entries:
             line()
             _entries(found.entries, ZoneInfo(at.base.snapshot.settings.timezone))
@@ -157,10 +154,8 @@ def run_plan(factory: Path, name: str, out: Path | None, mode: Mode, seed: int, 
         if json:
             records({"changes": changes, "plan": hashed(outcome.plan)})
         else:
-            word = _word(outcome)
-            line(
-                f"{name}: {len(outcome.plan.operations):,} operations, {outcome.plan.kpis.engine}; {word}; {seconds:.1f} s"
-            )
+            plan = outcome.plan
+            line(f"{name}: {len(plan.operations):,} operations, {plan.kpis.engine}; {_word(outcome)}; {seconds:.1f} s")
             _effect(changes)
             if written is not None:
                 line(f"written  {written}")
@@ -214,9 +209,7 @@ def _did(factory: Path, do: Callable[[Desk], Done], word: str, follow: str, *, j
             records({"scenario": done.scenario, "findings": done.findings})
         else:
             show_findings(done.findings, json=False)
-            line(
-                f"{word:<8} {done.scenario.name}, {counted(len(done.scenario.entries), 'change')}{_origin(done.scenario)}"
-            )
+            line(f"{word:<8} {_titled(done.scenario)}")
             line(f"next     {follow}")
         return 1 if any(f.severity == "error" for f in done.findings) else 0
 
@@ -228,10 +221,11 @@ def _refused(findings: Sequence[Finding], *, json: bool) -> int:
     return 1
 
 
-def _origin(scenario: Scenario) -> str:
-    if not scenario.parent:
-        return ""
-    return f", branched from {scenario.parent} with {counted(scenario.branched, 'change')}"
+def _titled(scenario: Scenario) -> str:
+    """The name, how much it changes, and where it comes from."""
+    title = f"{scenario.name}, {counted(len(scenario.entries), 'change')}"
+    shared = counted(scenario.branched, "change")
+    return f"{title}, branched from {scenario.parent} with {shared}" if scenario.parent else title
 
 
 def _entries(entries: Sequence[Entry], zone: ZoneInfo) -> None:

@@ -12,7 +12,7 @@ from pegboard.domain.change import Entry
 from pegboard.domain.finding import Finding, error
 from pegboard.domain.scenario import Scenario
 from pegboard.domain.snapshot import Snapshot
-from pegboard.planning.changing import apply, describe
+from pegboard.planning.changing import describe, replay
 from pegboard.planning.settled import disagreements, fields
 
 
@@ -23,7 +23,7 @@ class Refusal(NamedTuple):
     why: Finding
 
 
-class Replayed(NamedTuple):
+class CarriedOut(NamedTuple):
     """A snapshot after changes, those of them that could be applied, remarks on these, and the others."""
 
     snapshot: Snapshot
@@ -48,20 +48,19 @@ class Base(NamedTuple):
     journal: int
 
 
-def replay(snapshot: Snapshot, entries: Iterable[Entry]) -> Replayed:
+def carry_out(snapshot: Snapshot, entries: Iterable[Entry]) -> CarriedOut:
     """Apply changes in order; one that is refused changes nothing, and the others are still applied."""
     kept: list[Entry] = []
     remarks: list[Finding] = []
     refusals: list[Refusal] = []
     for entry in entries:
-        done = apply(snapshot, entry.change)
-        if done.is_refused:
-            refusals.append(Refusal(entry, next(f for f in done.findings if f.severity == "error")))
-            continue
-        snapshot = done.snapshot
-        kept.append(entry)
-        remarks.extend(done.findings)
-    return Replayed(snapshot, tuple(kept), remarks, refusals)
+        snapshot, said = replay(snapshot, [(entry, "")])
+        if wrong := next((f for f in said if f.severity == "error"), None):
+            refusals.append(Refusal(entry, wrong))
+        else:
+            kept.append(entry)
+            remarks.extend(said)
+    return CarriedOut(snapshot, tuple(kept), remarks, refusals)
 
 
 def branch(scenario: Scenario, name: str) -> Scenario:
@@ -88,13 +87,12 @@ def rebase(scenario: Scenario, base: Base, arrived: Collection[Entry]) -> tuple[
 
     A change that can no longer be applied, such as one whose order is gone, is left out and becomes a finding.
     """
-    replayed = replay(base.snapshot, (e for e in scenario.entries if e not in arrived))
+    done = carry_out(base.snapshot, (e for e in scenario.entries if e not in arrived))
     findings = [
-        error("C497", r.why.subject, f"{said(r.entry)} is left out: {r.why.what}", r.why.advice)
-        for r in replayed.refusals
+        error("C497", r.why.subject, f"{said(r.entry)} is left out: {r.why.what}", r.why.advice) for r in done.refusals
     ]
-    shared = len(set(scenario.entries[: scenario.branched]).intersection(replayed.entries))
-    moved = replace(scenario, base=base.hash, journal=base.journal, branched=shared, entries=replayed.entries)
+    shared = len(set(scenario.entries[: scenario.branched]).intersection(done.entries))
+    moved = replace(scenario, base=base.hash, journal=base.journal, branched=shared, entries=done.entries)
     return moved, findings
 
 

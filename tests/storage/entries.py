@@ -1,1 +1,0 @@
-"""Entries as lines of a file, for tests of stores alone."""
