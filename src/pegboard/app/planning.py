@@ -26,6 +26,7 @@ from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import in_the_way, root_failures
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.engines.solve import solve
+from pegboard.scheduling.locks import idle_locks
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.relax import Limit, relaxed
 from pegboard.scheduling.result import Result
@@ -92,6 +93,8 @@ def make_plan(
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
     messages.extend(said_of_limits(planned, options.relax))
+    if engine is None:
+        messages.extend(idle_locks(snapshot))
     terms = Terms(factory_hash, seed, options, lessons.unpinned)
     report("writing rows", 0.9)
     return Outcome(planned, attempt.wanted, attempt.result, attempt.verdict, messages, terms)

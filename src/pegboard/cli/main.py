@@ -99,6 +99,31 @@ def repair(
 
 
 @app.command
+def change(
+    factory: Factory,
+    changes: Annotated[
+        list[str],
+        Parameter(
+            help="SO-1.qty=12, SO-1/2.due=2026-06-12, SO-1.priority=1, SO-1.options.COLOUR=red, cancel=SO-1, "
+            "down=SAW@2026-06-08..2026-06-09, overtime=SAW@2026-06-13T06:00..14:00, delay=PO-7+5, stock=OAK=40, "
+            "pin=WO-1.20@SAW@2026-06-08T08:00, ... (docs/recipes/change.md), or JSON."
+        ),
+    ],
+    *,
+    apply: Annotated[
+        bool, Parameter(negative="", help="Append them to changes.jsonl of the factory; otherwise only say.")
+    ] = False,
+    who: Annotated[str, Parameter(help="Who makes the change.")] = "",
+    why: Annotated[str, Parameter(help="Why it is made.")] = "",
+    json: Json = False,
+) -> int:
+    """Say what changes do to a factory, and put them in its journal, so that every command sees it changed."""
+    from pegboard.cli.change import run_change
+
+    return run_change(factory, changes, who, why, apply=apply, json=json)
+
+
+@app.command
 def why(
     order: Annotated[str, Parameter(help="Order, or order/line.")],
     factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,

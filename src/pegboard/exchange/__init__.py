@@ -5,6 +5,7 @@
 """
 
 from pegboard.exchange.change_fields import entry_fields, read_entry
+from pegboard.exchange.change_text import read_change
 from pegboard.exchange.changes_file import CHANGES_FILE, JournalMovedError, append_changes, line_of, read_changes
 from pegboard.exchange.codes import CODES
 from pegboard.exchange.factory import Reading, read_factory
@@ -31,6 +32,7 @@ __all__ = [
     "factory_schema",
     "line_of",
     "plan_hash",
+    "read_change",
     "read_changes",
     "read_entry",
     "read_factory",

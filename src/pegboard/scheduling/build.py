@@ -10,7 +10,7 @@ from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, warning
 from pegboard.kernels.arrays import Arcs, Ops
 from pegboard.kernels.graph import topological
-from pegboard.scheduling.pins import locate_pins, reserve
+from pegboard.scheduling.pins import idle_pins, locate_pins, reserve
 from pegboard.scheduling.pools import pools_of, shop_of
 from pegboard.scheduling.problem import Floats, Ints, Problem
 from pegboard.tables.process import UNIT, Families, ProcessTable, oven_qty, up
@@ -33,6 +33,7 @@ def build(
     names = _op_names(table, plan)
     rows, setup_done = _begun(factory, table, plan, findings)
     pins = locate_pins(factory, table, plan, rows, names, unpinned)
+    findings.extend(idle_pins(factory, names))
     known = Families(factory, table.res_names, beside.family_names if beside else ())
     family = _families(table, plan, known)
     changeovers = known.arrays()

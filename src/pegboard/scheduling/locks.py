@@ -11,7 +11,8 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.domain.finding import Finding, error, warning
+from pegboard.domain.finding import Finding, error, info, warning
+from pegboard.domain.snapshot import Snapshot
 from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.latest import run_work
 from pegboard.kernels.lay import calendars_of
@@ -45,6 +46,14 @@ class Lock:
 def frozen(problem: Problem, minutes: float) -> Lock:
     """The frozen zone as a lock."""
     return Lock("the frozen zone", start=problem.now, end=problem.now + int(minutes * 60))
+
+
+def idle_locks(snapshot: Snapshot) -> list[Finding]:
+    """A remark for a plan that is made from nothing: it has no places that the factory's locks could hold."""
+    if not snapshot.locks:
+        return []
+    what = f"{len(snapshot.locks)} locks hold nothing: they keep what an earlier plan has, and this one is made anew"
+    return [info("C446", "locks", what, "repair the earlier plan to keep them, or pin operations to an instant")]
 
 
 def held_by(problem: Problem, old: Schedule, lock: Lock) -> np.ndarray:

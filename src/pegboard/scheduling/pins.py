@@ -1,16 +1,18 @@
-"""Pinned operations, locked or inside the frozen zone, keep their resource and the start of their run.
+"""Pinned operations, locked, inside the frozen zone or pinned by a change, keep their resource and their start.
 
 Their resources are reserved before dispatch; the reservation leaves room for the longest changeover that may precede.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
 from pegboard.domain.calendar import FAR, receipt_instant
+from pegboard.domain.change import Pin, PinnedAt
 from pegboard.domain.factory import Factory
-from pegboard.domain.finding import Finding, error
+from pegboard.domain.finding import Finding, error, warning
 from pegboard.domain.record import Moment
 from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Changeovers, Steps, Timelines
 from pegboard.kernels.latest import run_work
@@ -19,16 +21,36 @@ from pegboard.scheduling.problem import Ints
 from pegboard.tables.process import UNIT, Families, ProcessTable
 from pegboard.tables.supply import SupplyPlan, spans
 
+Timing = Callable[[Timelines, ProcessTable, Steps, int, int, list[int], int, int, int], tuple[int, int, int] | None]
+"""Setup start, start and end of an operation on a resource beside members, by the instant it is pinned to."""
+
 
 @dataclass(frozen=True)
 class Pins:
-    """Operations to pin, their rows before they were held to one resource, and the start of the run of each."""
+    """Operations to pin, their rows before they were held to one resource, and the start of the run or setup of each.
 
-    op: list[int]
-    row: list[int]
-    start: list[int]
-    name: list[str]
-    source: list[str]
+    `why` says that one cannot be pinned at all; blank where that is still to be seen.
+    """
+
+    op: list[int] = field(default_factory=list)
+    row: list[int] = field(default_factory=list)
+    start: list[int] = field(default_factory=list)
+    at: list[PinnedAt] = field(default_factory=list)
+    name: list[str] = field(default_factory=list)
+    source: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+
+    def add(
+        self, op: int, row: int, start: int, name: str, source: str = "", at: PinnedAt = "run", why: str = ""
+    ) -> None:
+        """One operation more."""
+        self.op.append(op)
+        self.row.append(row)
+        self.start.append(start)
+        self.at.append(at)
+        self.name.append(name)
+        self.source.append(source)
+        self.why.append(why)
 
 
 @dataclass
@@ -70,8 +92,9 @@ class Reservations:
 def locate_pins(
     factory: Factory, table: ProcessTable, plan: SupplyPlan, rows: Ints, names: list[str], unpinned: frozenset[str]
 ) -> Pins:
-    """Operations of existing work orders that are locked, or whose given start lies in the frozen zone."""
-    pins = Pins([], [], [], [], [])
+    """Operations pinned by a change, and of existing work orders those locked, or to start in the frozen zone."""
+    pins = Pins()
+    asked = {pin.operation: pin for pin in factory.snapshot.pins if pin.operation not in unpinned}
     frozen_until = factory.now + int(factory.policy.freeze_minutes * 60)
     for work in plan.works:
         if work.record is None:
@@ -81,18 +104,49 @@ def locate_pins(
             progress = factory.progress.get((work.wo, step.step)) if step else None
             if progress is None or progress.status != "waiting" or progress.start is None or names[op] in unpinned:
                 continue
+            if names[op] in asked:
+                continue
             start = _instant(progress.start, factory)
             if progress.locked or start < frozen_until:
-                pins.row.append(int(rows[op]))
+                pins.add(op, int(rows[op]), start, names[op], progress.source)
                 if progress.resource in table.res_index:
                     chosen = [c for c in table.rows[rows[op]].cands if table.res_names[c[0]] == progress.resource]
                     if chosen:
                         rows[op] = table.variant(int(rows[op]), chosen)
-                pins.op.append(op)
-                pins.start.append(start)
-                pins.name.append(names[op])
-                pins.source.append(progress.source)
+    for op, name in enumerate(names) if asked else ():
+        if name in asked:
+            _add_asked(pins, factory, table, plan, rows, op, asked[name])
     return pins
+
+
+def _add_asked(
+    pins: Pins, factory: Factory, table: ProcessTable, plan: SupplyPlan, rows: Ints, op: int, pin: Pin
+) -> None:
+    """An operation that a change pins, held to the resource where one is named."""
+    row = table.rows[rows[op]]
+    progress = factory.progress.get((plan.works[plan.op_work[op]].wo, row.number))
+    chosen = [c for c in row.cands if pin.resource in ("", table.res_names[c[0]])]
+    why = "" if chosen else f"{pin.resource} may not run it"
+    if progress is not None and progress.status != "waiting":
+        why = "it has begun"
+    pins.add(op, int(rows[op]), _instant(pin.start, factory), pin.operation, at=pin.at, why=why)
+    if not why and pin.resource:
+        rows[op] = table.variant(int(rows[op]), chosen)
+
+
+def idle_pins(factory: Factory, names: list[str]) -> list[Finding]:
+    """A warning for each pin of an operation that the plan has not."""
+    known = set(names) if factory.snapshot.pins else ()
+    return [
+        warning(
+            "C445",
+            pin.operation,
+            f"{pin.operation} is pinned, but there is no such operation in the plan: it is done, or its order has gone",
+            "unpin it, or correct its name",
+        )
+        for pin in factory.snapshot.pins
+        if pin.operation not in known
+    ]
 
 
 def _instant(moment: Moment, factory: Factory) -> int:
@@ -115,9 +169,8 @@ def reserve(
     now = table.factory.now
     for k in sorted(range(len(pins.op)), key=lambda k: (pins.start[k], pins.name[k])):
         op, start, name = pins.op[k], pins.start[k], pins.name[k]
-        if start < now:
-            why = "the start lies in the past"
-        else:
+        why = "the start lies in the past" if start < now else pins.why[k]
+        if not why:
             why = _reserve_one(
                 held,
                 op,
@@ -131,6 +184,7 @@ def reserve(
                 families,
                 int(family[op]),
                 now,
+                _from_setup if pins.at[k] == "setup" else _from_run,
             )
         if why:
             rows[op] = pins.row[k]
@@ -163,6 +217,7 @@ def _reserve_one(
     families: Families,
     family: int,
     now: int,
+    times_of: Timing,
 ) -> str:
     """Reserve one pinned operation; the reason why not, or nothing."""
     T = table.timelines.arrays
@@ -175,12 +230,12 @@ def _reserve_one(
         )
         run = int(run_work(steps, cand, qty))
         chosen: list[int] = []
-        alone = _times(T, table, steps, row, res, [], setup, run, start)
+        alone = times_of(T, table, steps, row, res, [], setup, run, start)
         for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
             s = int(steps.need_set[need])
             for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
                 member = int(steps.set_res[m])
-                found = _times(T, table, steps, row, res, [*chosen, member], setup, run, start)
+                found = times_of(T, table, steps, row, res, [*chosen, member], setup, run, start)
                 if found is None or member == res or member in chosen:
                     continue
                 if found[2] > steps.set_until[m]:
@@ -192,7 +247,7 @@ def _reserve_one(
             if alone is not None:
                 reason = _why_no_member(held, table, steps, row, len(chosen), alone)
             continue
-        found = _times(T, table, steps, row, res, chosen, setup, run, start)
+        found = times_of(T, table, steps, row, res, chosen, setup, run, start)
         if found is None:
             continue
         first = max(found[0], now)
@@ -226,7 +281,7 @@ def _why_no_member(
     return f"{who}, which it needs as well, is not open then"
 
 
-def _times(
+def _from_run(
     T: Timelines,
     table: ProcessTable,
     steps: Steps,
@@ -237,16 +292,8 @@ def _times(
     run: int,
     start: int,
 ) -> tuple[int, int, int] | None:
-    """Setup start, start and end of an operation whose run starts exactly then; None where that cannot be."""
-    base = int(steps.need_ptr[row])
-    setup_ids, run_ids = [int(table.res_timeline[res])], [int(table.res_timeline[res])]
-    for k, member in enumerate(members):
-        tl = int(table.res_timeline[member])
-        if steps.need_phase[base + k] != RUN_ONLY:
-            setup_ids.append(tl)
-        if steps.need_phase[base + k] != SETUP_ONLY:
-            run_ids.append(tl)
-    s, r = np.array(setup_ids, np.int64), np.array(run_ids, np.int64)
+    """The times of an operation whose run starts exactly then; None where that cannot be."""
+    s, r = _calendars(table, steps, row, res, members)
     if common_open(T, r, r.size, start) != start:
         return None
     first = int(retreat(T, s, s.size, start, setup))
@@ -256,6 +303,37 @@ def _times(
     if begin != start or end >= FAR:
         return None
     return (int(next_open(T, s[0], first)) if setup else start, start, int(end))
+
+
+def _from_setup(
+    T: Timelines,
+    table: ProcessTable,
+    steps: Steps,
+    row: int,
+    res: int,
+    members: list[int],
+    setup: int,
+    run: int,
+    start: int,
+) -> tuple[int, int, int] | None:
+    """The times of an operation whose setup starts exactly then; None where that cannot be."""
+    s, r = _calendars(table, steps, row, res, members)
+    pause, stretch = bool(steps.pause[row]), int(steps.max_stretch[row])
+    first, begin, end = place(T, s, s.size, r, r.size, setup, run, pause, stretch, start)
+    return (start, int(begin), int(end)) if first == start and end < FAR else None
+
+
+def _calendars(table: ProcessTable, steps: Steps, row: int, res: int, members: list[int]) -> tuple[Ints, Ints]:
+    """The timelines that setup and run need open, each with that of the primary resource first."""
+    base = int(steps.need_ptr[row])
+    setup_ids, run_ids = [int(table.res_timeline[res])], [int(table.res_timeline[res])]
+    for k, member in enumerate(members):
+        tl = int(table.res_timeline[member])
+        if steps.need_phase[base + k] != RUN_ONLY:
+            setup_ids.append(tl)
+        if steps.need_phase[base + k] != SETUP_ONLY:
+            run_ids.append(tl)
+    return np.array(setup_ids, np.int64), np.array(run_ids, np.int64)
 
 
 def _longest_changeover(changeovers: Changeovers, families: Families, res: int, family: int, stretch: float) -> int:

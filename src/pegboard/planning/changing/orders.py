@@ -3,7 +3,6 @@
 What becomes of the work orders and reservations behind them is decided in `unwinding.py`.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -159,9 +158,10 @@ def _turned(snapshot: Snapshot, change: HoldOrder | ReleaseOrder, old: str, new:
 
 
 def lines_of(snapshot: Snapshot, order: str, line: str) -> list[OrderLine]:
-    """The lines that are meant: one, or with a blank line all of the order; `SO-1/10` stands for a line too."""
-    is_meant: Callable[[OrderLine], bool] = lambda o: o.order == order and line in ("", o.line)  # noqa: E731
-    return [o for o in snapshot.orders if is_meant(o)] or [o for o in snapshot.orders if not line and o.id == order]
+    """The lines that are meant: one, or with a blank line all of the order; a stroke may stand in either name."""
+    name = f"{order}/{line}" if line else order
+    found = [o for o in snapshot.orders if o.order == order and line in ("", o.line)]
+    return found or [o for o in snapshot.orders if name in (o.id, o.order)]
 
 
 def _live(snapshot: Snapshot, change: OfLines) -> tuple[list[OrderLine], list[Finding]]:
