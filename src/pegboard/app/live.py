@@ -4,9 +4,11 @@ Lines are fitted into its gaps, others taken out first where they change; nobody
 touched: what comes of a question is another plan.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -17,11 +19,13 @@ from pegboard.domain.order import OrderLine
 from pegboard.insight.leftovers import leftovers
 from pegboard.insight.planned import Planned
 from pegboard.planning.lines import hopeless, line_of
+from pegboard.planning.lotsize import rule_for
 from pegboard.planning.on_top import Ground, pull_on_top, redated
 from pegboard.planning.run import LeadDays
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
-from pegboard.scheduling.engines.fit import Standing, cleared, fit, standing
+from pegboard.scheduling.engines.fit import Standing, cleared, counts_use, fit, standing
+from pegboard.scheduling.engines.squeeze import squeeze
 from pegboard.scheduling.excerpt import judged_beside
 from pegboard.scheduling.problem import Ints, Problem, Schedule
 from pegboard.scheduling.result import Result, line_completions, score
@@ -80,7 +84,7 @@ class LivePlan:
 
     def _room(self, kept: Kept, standing: Standing) -> Room:
         p = self.planned
-        return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, self._lead_days))
+        return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, kept, self._lead_days))
 
     @cached_property
     def pegging(self) -> Pegging:
@@ -94,8 +98,9 @@ class LivePlan:
     def fitted(
         self, room: Room, factory: Factory, records: Sequence[OrderLine], not_before: int
     ) -> Fitted | list[LeftOut]:
-        """The lines fitted into a room, or every reason why they cannot be; none starts before an instant.
+        """The lines fitted into a room one after the other, or every reason why they cannot be.
 
+        None starts before an instant.
         `factory` is that of the plan, and may know more variants.
         """
         p = self.planned
@@ -125,6 +130,46 @@ class LivePlan:
                 return replace(fitted, schedule=schedule)
         return fitted
 
+    def stands_alone(self, rows: Sequence[int], kept: Kept) -> bool:
+        """Whether lines can be taken out of the plan without a trace, so that only `kept` stays.
+
+        Not where work that has begun, kept stocks, orders that ship together or counted use depend on them.
+        """
+        p = self.planned
+        for link in compress(p.supply.links, (~kept.link).tolist()):
+            if p.factory.items[link.item].policy != "mto":
+                return False
+            if link.supply_kind == "wo" and p.supply.works[link.index].record is not None:
+                return False
+        orders = {p.supply.lines[i].record.order for i in rows}
+        together = (line.record.ship_complete for line in p.supply.lines if line.record.order in orders)
+        return not any(together) and not counts_use(p.problem, np.flatnonzero(~kept.op))
+
+    def leaves_too_much(self, room: Room, fitted: Fitted) -> bool:
+        """Whether a lot that was shared with those taken out is larger now than its lot rule asks for."""
+        supply, factory = self.planned.supply, self.planned.factory
+        gone = {(x.supply_kind, x.index) for x in compress(supply.links, (~room.kept.link).tolist()) if x.index >= 0}
+        shared = {at for at in gone if (room.kept.work if at[0] == "wo" else room.kept.purchase)[at[1]]}
+        if not shared:
+            return False
+        pegged: dict[tuple[str, int], float] = defaultdict(float)
+        for link in compress(supply.links, room.kept.link.tolist()):
+            pegged[link.supply_kind, link.index] += link.qty
+        for link in fitted.supply.links:
+            pegged[link.supply_kind, -2 - link.index] += link.qty
+        return any(self._lot(at) > self._needed(at, pegged[at], factory) * (1 + 1e-9) for at in shared)
+
+    def _lot(self, at: tuple[str, int]) -> float:
+        supply = self.planned.supply
+        return supply.works[at[1]].good if at[0] == "wo" else supply.purchases[at[1]].qty
+
+    def _needed(self, at: tuple[str, int], qty: float, factory: Factory) -> float:
+        """The lot that a quantity asks for."""
+        supply = self.planned.supply
+        source = None if at[0] == "wo" else supply.purchases[at[1]].source
+        item = supply.works[at[1]].item if at[0] == "wo" else supply.purchases[at[1]].item
+        return rule_for(factory, item, source).lot(qty)
+
     def verdict(self, room: Room, fitted: Fitted) -> Verdict:
         """The referee's word on the fitted lines and all that stands on the resources they use."""
         p = self.planned
@@ -138,17 +183,49 @@ class LivePlan:
 
     def accepted(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str) -> Outcome:
         """The plan with the fitted lines in it, judged by the referee; `factory` has them among its lines."""
-        p, was = self.planned, self.outcome
-        supply = joined(p.supply, room.kept, fitted.supply)
-        table = p.table.extended(factory)
-        problem = build(factory, table, supply, was.terms.unpinned, p.problem)
+        supply, problem = self._with(room, fitted, factory)
+        p = self.planned
         schedule = _joined(p.problem, p.schedule, room.kept.op, fitted, problem)
-        wanted = np.concatenate([was.wanted[room.kept.line], np.ones(len(fitted.supply.lines), bool)])
-        result = Result(schedule, f"{was.result.engine}, fitted in", score(problem, schedule, wanted))
-        planned = Planned(factory, table, supply, problem, schedule)
-        findings = [*was.findings, *fitted.supply.findings]
+        return self._outcome(room, factory, supply, problem, schedule, factory_hash, "fitted in")
+
+    def squeezed(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str, ahead_days: float) -> Outcome:
+        """The plan with the lines squeezed in: others are earlier, and perhaps later, to make room for them."""
+        supply, problem = self._with(room, fitted, factory)
+        p = self.planned
+        was = _joined(p.problem, p.schedule, room.kept.op, fitted, problem)
+        n = int(room.kept.op.sum())
+        for column in (was.end, was.cand):
+            column[n:] = -1
+        done = line_completions(p.problem, p.schedule)[room.kept.line]
+        wanted = np.concatenate([done, fitted.problem.line_need])
+        schedule = squeeze(problem, was, wanted, ahead_days)
+        return self._outcome(room, factory, supply, problem, schedule, factory_hash, "squeezed in")
+
+    def _with(self, room: Room, fitted: Fitted, factory: Factory) -> tuple[SupplyPlan, Problem]:
+        """The supply and the problem of the plan with the fitted lines."""
+        p = self.planned
+        supply = joined(p.supply, room.kept, fitted.supply)
+        unpinned = self.outcome.terms.unpinned
+        return supply, build(factory, p.table.extended(factory), supply, unpinned, p.problem)
+
+    def _outcome(
+        self,
+        room: Room,
+        factory: Factory,
+        supply: SupplyPlan,
+        problem: Problem,
+        schedule: Schedule,
+        factory_hash: str,
+        how: str,
+    ) -> Outcome:
+        was = self.outcome
+        n_new = len(supply.lines) - int(room.kept.line.sum())
+        wanted = np.concatenate([was.wanted[room.kept.line], np.ones(n_new, bool)])
+        engine = was.result.engine.removesuffix(f", {how}")
+        result = Result(schedule, f"{engine}, {how}", score(problem, schedule, wanted))
+        planned = Planned(factory, self.planned.table.extended(factory), supply, problem, schedule)
         terms = replace(was.terms, factory_hash=factory_hash)
-        return Outcome(planned, wanted, result, check(problem, schedule), findings, terms)
+        return Outcome(planned, wanted, result, check(problem, schedule), list(was.findings), terms)
 
 
 def _in_time(problem: Problem, schedule: Schedule) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import compress
 
 import msgspec
 
@@ -13,6 +14,7 @@ from pegboard.planning.net import Source
 from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
 from pegboard.planning.run import LeadDays, Run
+from pegboard.tables.joined import Kept
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Line, Link, Purchase, SupplyPlan
 
@@ -27,7 +29,9 @@ class Ground:
     for the line that misses it.
     """
 
-    def __init__(self, factory: Factory, leftovers: Leftovers, plan: SupplyPlan, lead_days: LeadDays) -> None:
+    def __init__(
+        self, factory: Factory, leftovers: Leftovers, plan: SupplyPlan, kept: Kept, lead_days: LeadDays
+    ) -> None:
         items = {
             name: item if item.policy == "mto" else msgspec.structs.replace(item, policy="mto")
             for name, item in factory.items.items()
@@ -36,11 +40,12 @@ class Ground:
         self.dates = PurchaseDates(self.factory)
         self.lead_days = lead_days
         self.leftovers = leftovers
-        self.purchases: Sequence[Purchase] = plan.purchases
-        self.work_names: Collection[str] = {w.wo for w in plan.works} | {
-            w.wo for rows in factory.work_orders.values() for w in rows
+        self.purchases: Sequence[Purchase] = list(compress(plan.purchases, kept.purchase.tolist()))
+        self.work_names: Collection[str] = {
+            *(w.wo for w in compress(plan.works, kept.work.tolist())),
+            *(w.wo for rows in factory.work_orders.values() for w in rows),
         }
-        self.purchase_names: Collection[str] = {p.po for p in plan.purchases}
+        self.purchase_names: Collection[str] = {p.po for p in self.purchases}
 
 
 class _Left:

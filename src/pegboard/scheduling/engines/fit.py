@@ -107,7 +107,7 @@ def _until(schedule: Schedule) -> Ints:
 
 
 def fit(standing: Standing, new: Problem, floor: Ints) -> Schedule | int:
-    """The schedule of the operations of `new` beside what stands, each placed where it ends first.
+    """The schedule of the operations of `new` beside what stands, line after line, each placed where it ends first.
 
     `new` has the resources, steps and families of the standing problem, and perhaps more steps and families at their
     ends. Nothing starts before its `floor`. Where a limit on a gap breaks, the operation before the gap is put off. The
@@ -115,7 +115,8 @@ def fit(standing: Standing, new: Problem, floor: Ints) -> Schedule | int:
     """
     owner = np.repeat(np.arange(new.n_op), np.diff(new.arcs.ptr))
     order = topological(new.arcs, new.n_op)
-    order = order[np.argsort(_latest_of_followers(new, order)[order], kind="stable")]
+    line, latest = _by_followers(new, order)
+    order = order[np.lexsort((latest[order], line[order]))]
     rounds = 0
     while True:
         found = _placed(standing, new, order, floor)
@@ -131,13 +132,14 @@ def fit(standing: Standing, new: Problem, floor: Ints) -> Schedule | int:
         np.maximum.at(floor, owner, np.where(excess > 0, found.setup_start[owner] + excess, new.now))
 
 
-def _latest_of_followers(p: Problem, order: Ints) -> Ints:
-    """The latest start of each operation, but never after that of one that waits for it."""
-    latest: Ints = p.latest_start.copy()
+def _by_followers(p: Problem, order: Ints) -> tuple[Ints, Ints]:
+    """The first line that waits for each operation, and its latest start, but never after that of a follower."""
+    line, latest = p.op_line.copy(), p.latest_start.copy()
     for op in order[::-1].tolist():
         for succ in p.arcs.succ[p.arcs.ptr[op] : p.arcs.ptr[op + 1]].tolist():
+            line[op] = min(line[op], line[succ])
             latest[op] = min(latest[op], latest[succ] - 1)
-    return latest
+    return line, latest
 
 
 def _placed(standing: Standing, new: Problem, order: Ints, floor: Ints) -> Schedule | int:

@@ -14,16 +14,18 @@ from pegboard.tables.supply import spans
 UNIT = 1000
 
 
-def pull(problem: Problem, schedule: Schedule, ties: Ties | None) -> int:
+def pull(problem: Problem, schedule: Schedule, ties: Ties | None, wanted: Ints | None = None) -> int:
     """Pull a schedule right in place; returns how many operations moved.
 
-    Blocks and loads stay, and so does all that uses a resource whose past asks more than a changeover of the next.
+    Lines are complete when they were, or when they are `wanted` where that is later. Blocks and loads stay, and so does
+    all that uses a resource whose past asks more than a changeover of the next.
     """
     p = problem
     placed = np.flatnonzero(schedule.end >= 0)
     order = placed[np.lexsort((schedule.sequence[placed], schedule.setup_start[placed]))][::-1].copy()
     lanes = np.where(p.shop.capacity < 1 << 40, np.minimum(p.shop.capacity // UNIT, 4096), 0)
     done = line_completions(p, schedule)
+    done = done if wanted is None else np.where(done < 0, done, np.maximum(done, wanted))
     limit_end = np.full(p.n_op, FAR, np.int64)
     np.minimum.at(limit_end, p.line_op, latest_ends(p, done))
     fixed = ((p.ops.pin_setup >= 0) | (p.ops.setup_done == 1)).astype(np.uint8)

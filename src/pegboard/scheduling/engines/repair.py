@@ -144,18 +144,18 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
     floor = np.maximum(was.setup_start, p.now)
     floor[list(former.just_begun)] = p.now
     order, n_last = _order(p, former)
-    shifted = _placed(p, was, order, floor, None)
+    shifted = placed_again(p, was, order, floor, None)
     if degree == "shift" or (not former.gone_res.size and _is_same(shifted[0], was)):
         return shifted
     if degree == "sequence":
         if _are_tied(p, was):
             return shifted
-        passed = _placed(p, was, order, floor, n_last)
+        passed = placed_again(p, was, order, floor, n_last)
         return min(shifted, passed, key=lambda one: (round(score(p, one[0], planned).objective, 6), _total(one[0])))
     gone = (former.gone_res, former.gone_start, former.gone_end)
     early = room_before(_bench(p, p.ops, was, former.gone_res.size), order, *gone)
     early = np.maximum(np.minimum(floor, early), p.now)
-    return min(_placed(p, was, order, early, None), shifted, key=lambda one: _total(one[0]))
+    return min(placed_again(p, was, order, early, None), shifted, key=lambda one: _total(one[0]))
 
 
 def _is_same(schedule: Schedule, was: Schedule) -> bool:
@@ -171,7 +171,9 @@ def _are_tied(p: Problem, was: Schedule) -> bool:
     return bool(tied.any() or (was.load >= 0).any())
 
 
-def _placed(p: Problem, was: Schedule, order: Ints, floor: Ints, n_last: int | None) -> tuple[Schedule, np.ndarray]:
+def placed_again(
+    p: Problem, was: Schedule, order: Ints, floor: Ints, n_last: int | None
+) -> tuple[Schedule, np.ndarray]:
     """Place all again, in order, or past each other where the number of the last is given.
 
     Who would leave too long a gap behind it is delayed, and all are placed once more.
