@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from pegboard.app.files import read
 from pegboard.app.ports import Store
+from pegboard.domain.change import Entry
 from pegboard.domain.finding import Finding, error, in_order
 from pegboard.domain.scenario import Scenario, Stale
-from pegboard.exchange.change_words import read_words
+from pegboard.exchange.change_text import read_change
 from pegboard.exchange.report import shown
 from pegboard.planning import branching
 from pegboard.planning.branching import Base, Parting, carry_out, said
@@ -104,12 +105,12 @@ def change(at: Desk, name: str, texts: Sequence[str], who: str, why: str) -> Don
     old = current(at, name)
     if isinstance(old, Done):
         return old
-    read = [read_words(text, zone_of(at)) for text in texts]
+    read = [read_change(text, zone_of(at)) for text in texts]
     remarks = [f for _, findings in read for f in findings]
     if any(f.severity == "error" for f in remarks):
         return Done(None, remarks)
     when = datetime.now(UTC).replace(microsecond=0)
-    entries = tuple(replace(entry, who=who, when=when, why=why) for entry, _ in read if entry is not None)
+    entries = tuple(Entry(change=c, who=who, when=when, why=why) for c, _ in read if c is not None)
     done = carry_out(carry_out(at.base.snapshot, old.entries).snapshot, entries)
     if done.refusals:
         return Done(None, [r.why for r in done.refusals])

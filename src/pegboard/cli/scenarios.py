@@ -46,7 +46,7 @@ def show(factory: Factory, name: Name, *, json: Json = False) -> int:
 def change(
     factory: Factory,
     name: Name,
-    changes: Annotated[list[str], Parameter(help="Changes in short form, such as qty:SO-1/10=40 (docs/recipes).")],
+    changes: Annotated[list[str], Parameter(help="Changes as for `pegboard change`, such as SO-1.qty=40.")],
     *,
     why: Annotated[str, Parameter(help="Why, for whoever reads it later.")] = "",
     who: Annotated[str, Parameter(help="Who wants it; the user of this machine if absent.")] = "",
