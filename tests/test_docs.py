@@ -38,11 +38,11 @@ RUN = [
     README,
     ROOT / "docs" / "start.md",
     *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
-    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate")),
+    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate", "change")),
 ]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 
-CODE = re.compile(r"[FVPSB]\d{3}")
+CODE = re.compile(r"[FVPSBC]\d{3}")
 SEVERITY = {"error": "error", "block": "error", "warning": "warning", "block_quietly": "warning", "info": "info"}
 
 
@@ -178,7 +178,7 @@ def codes_in_source() -> Iterator[tuple[str, str]]:
 
 
 def documented_codes() -> dict[str, str]:
-    rows = re.findall(r"^\| ([FVPSB]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
+    rows = re.findall(r"^\| ([FVPSBC]\d{3}) \| (\w+) \|", document(MESSAGES), re.MULTILINE)
     assert len(rows) == len(dict(rows)), "a code stands twice"
     return dict(rows)
 

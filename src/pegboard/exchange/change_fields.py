@@ -3,6 +3,7 @@
 Dates may be written as in the folder, numbers as text; every fault is a finding, all of them at once.
 """
 
+import math
 from datetime import date, datetime
 from functools import cache
 from types import NoneType
@@ -72,6 +73,8 @@ def _written(value: Any, column: Column, zone: ZoneInfo) -> Any:
         return dict(value)
     if isinstance(value, date | datetime):
         return moment_text(value, zone)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it, and would make it nothing
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 

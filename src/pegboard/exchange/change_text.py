@@ -37,7 +37,7 @@ def read_change(text: str, zone: ZoneInfo) -> tuple[Change | None, list[Finding]
     if fields is None:
         return None, [_unreadable(text, "no form fits it")]
     entry, findings = read_entry(fields, zone)
-    return entry and entry.change, [msgspec.structs.replace(f, subject=text) for f in findings]
+    return None if entry is None else entry.change, [msgspec.structs.replace(f, subject=text) for f in findings]
 
 
 def _fields(text: str) -> Fields | None:

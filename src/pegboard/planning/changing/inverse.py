@@ -4,20 +4,18 @@ Some cannot: a work order that was closed or scrapped with its order does not op
 Every answer is tried before it is given.
 """
 
+import math
 from datetime import datetime, timedelta
 from typing import Any, assert_never
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from pegboard.domain import change as ch
-from pegboard.domain.calendar import bounds
 from pegboard.domain.change import Change
 from pegboard.domain.order import OrderLine
 from pegboard.domain.record import Moment
 from pegboard.domain.snapshot import Snapshot
 from pegboard.domain.supply import PurchaseOrder, WorkOrderStep
-from pegboard.planning.changing.applied import zone_of
 from pegboard.planning.changing.apply import apply
 from pegboard.planning.changing.capacity import as_exception
 from pegboard.planning.changing.orders import OfLines, lines_of
@@ -65,9 +63,8 @@ def _candidate(snapshot: Snapshot, change: Change) -> Changes:
         case ch.AddUnits():
             return (msgspec.structs.replace(change, units=-change.units),)
         case ch.SupplierDelay():
-            zone = zone_of(snapshot)
             delayed = [po for po in snapshot.purchase_orders if is_delayed(change, po)]
-            return tuple(ch.SupplierDelay(po=po.id, days=_days_back(po, change.days, zone)) for po in delayed)
+            return tuple(ch.SupplierDelay(po=f"{po.po}/{po.line}", days=_days_back(po, change.days)) for po in delayed)
         case ch.SetLeadTime():
             return _of_lead_time(snapshot, change)
         case ch.CorrectStock():
@@ -138,14 +135,18 @@ def _before(start: Moment) -> Moment:
     return start if isinstance(start, datetime) else start - timedelta(days=1)
 
 
-def _days_back(po: PurchaseOrder, days: float | None, zone: ZoneInfo) -> float | None:
-    """By how much a purchase order must move to come when it did; None where nothing was promised."""
+def _days_back(po: PurchaseOrder, days: float | None) -> float | None:
+    """By how much a purchase order must move to come when it did; None where nothing was promised, or no number does.
+
+    Without `days` it comes on its due date by then: from a day to an instant no number of days leads.
+    """
     if po.promised is None:
         return None
     if days is not None:
-        return -days
-    first, last = (bounds(m, m, zone)[0] for m in (po.due, po.promised))
-    return (last - first) / 86_400
+        return -(days if isinstance(po.promised, datetime) else math.ceil(days))
+    if isinstance(po.promised, datetime) != isinstance(po.due, datetime):
+        return None
+    return (po.promised - po.due) / timedelta(days=1)
 
 
 def _of_lead_time(snapshot: Snapshot, change: ch.SetLeadTime) -> Changes:

@@ -48,7 +48,12 @@ def supplier_delay(snapshot: Snapshot, change: SupplierDelay) -> Applied:
 def is_delayed(change: SupplierDelay, po: PurchaseOrder) -> bool:
     """Whether a change is about this purchase order, which is open."""
     is_open = po.status.casefold() not in _CLOSED and po.received is None and po.received_qty < po.qty
-    return is_open and (change.po in (po.po, po.id) if change.po else po.supplier == change.supplier)
+    return is_open and (change.po in _names(po) if change.po else po.supplier == change.supplier)
+
+
+def _names(po: PurchaseOrder) -> tuple[str, str]:
+    """The purchase order with all its lines, and this line of it."""
+    return po.po, f"{po.po}/{po.line}"
 
 
 def _delay_faults(snapshot: Snapshot, change: SupplierDelay) -> list[Finding]:
@@ -59,11 +64,11 @@ def _delay_faults(snapshot: Snapshot, change: SupplierDelay) -> list[Finding]:
         return [*faults, error("C431", name or "delay", what, "name po or supplier")]
     if any(is_delayed(change, po) for po in snapshot.purchase_orders):
         return faults
-    if change.po and any(change.po in (po.po, po.id) for po in snapshot.purchase_orders):
+    if change.po and any(change.po in _names(po) for po in snapshot.purchase_orders):
         what = f"purchase order {change.po} is not open any more"
         return [*faults, error("C431", change.po, what, "nothing of it can come later")]
     kind = "purchase order" if change.po else "supplier with an open purchase order"
-    known = {n for po in snapshot.purchase_orders for n in ((po.po, po.id) if change.po else (po.supplier,))}
+    known = {n for po in snapshot.purchase_orders for n in (_names(po) if change.po else (po.supplier,))}
     return [*faults, unknown("C431", kind, name, known, "correct the name")]
 
 
