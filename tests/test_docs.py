@@ -24,7 +24,7 @@ from pegboard.cli.main import app
 from pegboard.domain.plan import Certificate, Kpis
 from pegboard.domain.snapshot import ObjectiveWeights
 from pegboard.exchange.plan_columns import PLAN_FILES
-from pegboard.insight.explain import LABEL
+from pegboard.insight.chain import LABEL
 from pegboard.scheduling.constraints import ALL
 from pegboard.scheduling.rules import RULES, WITH_NAMES
 
@@ -38,7 +38,9 @@ RUN = [
     README,
     ROOT / "docs" / "start.md",
     *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
-    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate", "change")),
+    *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate", "change", "scenarios")),
+    RECIPES / "compare-two-plans.md",
+    *(RECIPES / f"{name}.md" for name in ("how-far-it-holds", "why-it-is-late")),
 ]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 

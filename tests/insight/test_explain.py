@@ -7,7 +7,8 @@ import pytest
 
 from pegboard.app.outcome import Outcome
 from pegboard.domain.snapshot import Snapshot
-from pegboard.insight.explain import Explainer, Why, duration
+from pegboard.insight.chain import duration
+from pegboard.insight.explain import Explainer, Why
 from tests.factories import NONSTOP, buy, factory, forward, line, order, part, plan, po, progress, step, stock, wo
 
 JUNE = "2026-06-19"

@@ -9,8 +9,9 @@ import pytest
 from pegboard.app.files import read
 from pegboard.app.outcome import Outcome
 from pegboard.app.repair import repaired
+from pegboard.domain.plan import places_of
 from pegboard.exchange import read_places
-from pegboard.insight.compare import Changes, compare
+from pegboard.insight.comparing.stability import Stability, stability
 from pegboard.scheduling.engines.repair import DEGREES, Degree
 from tests.laws.conftest import CaseOf
 from tests.laws.folder import FactoryFolder
@@ -21,12 +22,12 @@ BLOCKS = pytest.mark.parametrize("first", range(4))
 MOVING: Sequence[Degree] = DEGREES[:3]
 
 
-def repair(case: Case, factory: Path, degree: Degree) -> tuple[Outcome, Changes]:
+def repair(case: Case, factory: Path, degree: Degree) -> tuple[Outcome, Stability]:
     reading = read(factory)
     assert reading.snapshot is not None
     places = read_places(case.plan)
     outcome = repaired(reading.snapshot, places, degree, (), reading.findings, "", 0, silent)
-    return outcome, compare(places, outcome.plan, 0)
+    return outcome, stability(places, places_of(outcome.plan), 0)
 
 
 def disturbed(factory: FactoryFolder, seed: int) -> FactoryFolder:

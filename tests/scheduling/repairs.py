@@ -6,7 +6,7 @@ from pegboard.app.outcome import Outcome
 from pegboard.app.repair import repaired
 from pegboard.domain.plan import places_of
 from pegboard.domain.snapshot import Snapshot
-from pegboard.insight.compare import Changes, compare
+from pegboard.insight.comparing.stability import Stability, stability
 from pegboard.scheduling.engines.repair import Degree
 
 
@@ -17,6 +17,6 @@ def repair(before: Outcome, changed: Snapshot, degree: Degree = "shift", locks: 
     return outcome
 
 
-def changes(before: Outcome, after: Outcome) -> Changes:
+def changes(before: Outcome, after: Outcome) -> Stability:
     """What the repair changed; the frozen zone is empty."""
-    return compare(places_of(before.plan), after.plan, 0)
+    return stability(places_of(before.plan), places_of(after.plan), 0)

@@ -21,7 +21,7 @@ from pegboard.insight.planned import Planned
 from pegboard.planning.lines import hopeless, line_of
 from pegboard.planning.lotsize import rule_for
 from pegboard.planning.on_top import Ground, pull_on_top, redated
-from pegboard.planning.run import LeadDays
+from pegboard.planning.run import Barred, LeadDays
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.engines.fit import Standing, cleared, counts_use, fit, standing
@@ -30,8 +30,10 @@ from pegboard.scheduling.excerpt import judged_beside
 from pegboard.scheduling.problem import Ints, Problem, Schedule
 from pegboard.scheduling.result import Result, line_completions, score
 from pegboard.tables.joined import Kept, Pegging, all_kept, dated, joined
-from pegboard.tables.supply import LeftOut, SupplyPlan
+from pegboard.tables.supply import LeftOut, Line, SupplyPlan
 
+PATIENCE = (0, 1, 2, 4, 8, 16, 32, 64)
+"""Days that new operations are put off where what stands has rules that gaps alone do not show."""
 AHEAD = (0.0, 1.0, 4.0)
 """Days before their latest starts at which operations of an order are tried, before as soon as they can."""
 
@@ -103,20 +105,41 @@ class LivePlan:
         None starts before an instant.
         `factory` is that of the plan, and may know more variants.
         """
-        p = self.planned
         lines = [line_of(factory, record) for record in records]
         if never := [left_out for line in lines if (left_out := hopeless(factory, line))]:
             return never
+        barred: Barred = frozenset()
+        spoiled: Barred = frozenset()
+        while True:
+            found = self._pulled(room, factory, lines, barred)
+            if isinstance(found, list):
+                return found
+            supply, problem = found
+            for days in PATIENCE:
+                floor = np.maximum(problem.not_before, max(not_before, factory.now) + days * DAY)
+                schedule = fit(room.standing, problem, floor)
+                if isinstance(schedule, int):
+                    nowhere = f"operation {problem.name(schedule)} finds no place before the planning horizon"
+                    return [LeftOut("unschedulable", nowhere)]
+                if spoiled := _spoiled(supply, schedule) - barred:
+                    break
+                fitted = Fitted(factory, supply, problem, schedule)
+                if not self.verdict(room, fitted).violations:
+                    return fitted
+            if not spoiled:
+                return [LeftOut("unschedulable", "what stands leaves it no room in which every constraint holds")]
+            barred |= spoiled
+
+    def _pulled(
+        self, room: Room, factory: Factory, lines: list[Line], barred: Barred
+    ) -> tuple[SupplyPlan, Problem] | list[LeftOut]:
+        """The supply of lines on top of the plan and the problem of scheduling it, or what is missing."""
+        p = self.planned
         table = p.table.extended(factory)
-        top, missing = pull_on_top(room.ground, factory, table, lines)
+        top, missing = pull_on_top(room.ground, factory, table, lines, barred)
         if missing:
             return missing
-        problem = build(factory, table, dated(top, p.deliveries), frozenset(), p.problem)
-        schedule = fit(room.standing, problem, np.maximum(problem.not_before, not_before))
-        if isinstance(schedule, int):
-            nowhere = f"operation {problem.name(schedule)} finds no place before the planning horizon"
-            return [LeftOut("unschedulable", nowhere)]
-        return Fitted(factory, top, problem, schedule)
+        return top, build(factory, table, dated(top, p.deliveries), frozenset(), p.problem)
 
     def just_in_time(self, room: Room, fitted: Fitted, not_before: int) -> Fitted:
         """The same lines as late as they can be without being late, if they are on time at all."""
@@ -126,8 +149,11 @@ class LivePlan:
         for days in AHEAD:
             floor = np.maximum(problem.latest_start - int(days * DAY), problem.not_before)
             schedule = fit(room.standing, problem, np.maximum(floor, not_before))
-            if not isinstance(schedule, int) and _in_time(problem, schedule):
-                return replace(fitted, schedule=schedule)
+            if isinstance(schedule, int) or not _in_time(problem, schedule) or _spoiled(fitted.supply, schedule):
+                continue
+            later = replace(fitted, schedule=schedule)
+            if not self.verdict(room, later).violations:
+                return later
         return fitted
 
     def stands_alone(self, rows: Sequence[int], kept: Kept) -> bool:
@@ -226,6 +252,15 @@ class LivePlan:
         planned = Planned(factory, self.planned.table.extended(factory), supply, problem, schedule)
         terms = replace(was.terms, factory_hash=factory_hash)
         return Outcome(planned, wanted, result, check(problem, schedule), list(was.findings), terms)
+
+
+def _spoiled(supply: SupplyPlan, schedule: Schedule) -> Barred:
+    """Lots that expire before they are used, each with the line that would use it."""
+    found = set()
+    for link in supply.links:
+        if link.op >= 0 and link.expires <= schedule.setup_start[link.op]:
+            found.add((link.supply, supply.lines[supply.works[link.work].line].id))
+    return frozenset(found)
 
 
 def _in_time(problem: Problem, schedule: Schedule) -> bool:

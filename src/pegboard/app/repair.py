@@ -14,13 +14,13 @@ from pegboard.app.rules import with_rules
 from pegboard.domain.calendar import FAR, bounds
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, in_order, warning
-from pegboard.domain.plan import Places
+from pegboard.domain.plan import Places, places_of
 from pegboard.domain.record import Moment
 from pegboard.domain.snapshot import Snapshot
 from pegboard.exchange import PlanUnreadableError, read_places
 from pegboard.exchange.fault import Fault, Noted
 from pegboard.exchange.moment_text import moment
-from pegboard.insight.compare import Changes, compare
+from pegboard.insight.comparing.stability import Stability, stability
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.engines.repair import DEGREES, Degree, repair
 from pegboard.scheduling.former import former
@@ -41,7 +41,7 @@ class Repaired:
     """The repaired plan and what changed, if there was something to plan, and every finding."""
 
     outcome: Outcome | None
-    changes: Changes | None
+    changes: Stability | None
     findings: list[Finding]
 
 
@@ -60,7 +60,7 @@ def repair_factory(path: Path, plan: Path, degree: Degree, locks: Sequence[str],
     outcome = repaired(reading.snapshot, places, degree, locks, reading.findings, reading.factory_hash, seed, report)
     factory = outcome.planned.factory
     frozen_until = factory.now + int(factory.policy.freeze_minutes * 60)
-    return Repaired(outcome, compare(places, outcome.plan, frozen_until), list(outcome.plan.messages))
+    return Repaired(outcome, stability(places, places_of(outcome.plan), frozen_until), list(outcome.plan.messages))
 
 
 def repaired(

@@ -124,19 +124,46 @@ def change(
 
 
 @app.command
-def why(
-    order: Annotated[str, Parameter(help="Order, or order/line.")],
-    factory: Annotated[Path | None, Parameter(help="Factory folder; the one planned last if absent.")] = None,
+def compare(
+    before: Annotated[Path, Parameter(help="Plan folder.")],
+    after: Annotated[Path, Parameter(help="Plan folder that is compared with it.")],
     *,
+    factory: Annotated[Path | None, Parameter(help="Factory of both: for loads, overtime, promises and costs.")] = None,
+    picture: Annotated[Path | None, Parameter(help="SVG file to draw: both plans over each other.")] = None,
+    all_: Annotated[bool, Parameter(name="--all", negative="", help="Show every row, not the worst alone.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Compare two plans: promises, moves, supplies, loads, cost, key figures, and which order pays for which."""
+    from pegboard.cli.compare import ALL, SHOWN, run_compare
+
+    return run_compare(before, after, factory, picture, ALL if all_ else SHOWN, json=json, quiet=quiet)
+
+
+@app.command
+def why(
+    order: Annotated[str, Parameter(help="Order, or order/line; none with --resource, --purchase or --item.")] = "",
+    factory: Asked = None,
+    *,
+    resource: Annotated[str, Parameter(help="Who waits for this resource, behind whom, and what it does.")] = "",
+    purchase: Annotated[str, Parameter(help="Who waits for this purchase, proposed or open.")] = "",
+    item: Annotated[str, Parameter(help="Who waits for this item, wherever it comes from.")] = "",
     rule: Rule = "jit",
     allowance: float | None = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Say why an order is delivered when it is: what each operation waited for, from now to delivery."""
-    from pegboard.cli.why import run_why
+    """Say why an order is delivered when it is, or who waits for a resource, a purchase or an item."""
+    from pegboard.cli.why import chosen_subject, run_waiting, run_why
+    from pegboard.scheduling.engines.dispatch import Options
 
-    return run_why(order, factory, rule, allowance, json=json, quiet=quiet)
+    options = Options(rule=rule, allowance_days=allowance)
+    subject = chosen_subject(order, factory, resource, purchase, item)
+    if isinstance(subject, int):
+        return subject
+    if isinstance(subject, str):
+        return run_why(subject, factory, options, json=json, quiet=quiet)
+    return run_waiting(subject, factory or (Path(order) if order else None), options, json=json, quiet=quiet)
 
 
 @app.command
@@ -195,6 +222,14 @@ def kit(
 
 
 @app.command
+def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
+    """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
+    from pegboard.cli.kpi import run_kpi
+
+    return run_kpi(factory, plan, json=json, quiet=quiet)
+
+
+@app.command
 def suppliers(factory: Factory, *, json: Json = False) -> int:
     """Show how punctual suppliers have been, and the lead times that planning makes of it."""
     from pegboard.cli.suppliers import run_suppliers
@@ -231,6 +266,37 @@ def tournament(
     from pegboard.cli.tournament import run_tournament
 
     return run_tournament(factory, rules, out, json=json, quiet=quiet)
+
+
+def _ranged(text: str) -> Parameter:
+    return Parameter(allow_leading_hyphen=True, help=text)
+
+
+@app.command
+def sweep(
+    factory: Factory,
+    *,
+    demand: Annotated[list[str] | None, _ranged("Times the quantities of orders and forecasts: 0.8..1.4.")] = None,
+    dates: Annotated[list[str] | None, _ranged("Days by which all due dates move: -5..10.")] = None,
+    capacity: Annotated[
+        list[str] | None, _ranged("Units of a resource, or of each of a group: WELD=1..3; may be given several times.")
+    ] = None,
+    lead_time: Annotated[
+        list[str] | None,
+        _ranged("Lead times of a supplier or an item, in days: ACME=0..14, or longer by ACME=+7; several times too."),
+    ] = None,
+    steps: Annotated[int | None, Parameter(help="How many points; each whole number, or seven, if absent.")] = None,
+    workers: Annotated[int | None, Parameter(help="Processes; as many as processors if absent.")] = None,
+    out: Annotated[Path | None, Parameter(help="SVG file to draw.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plan a factory along a range of demand, dates, units or lead times: how far it holds, and what binds first."""
+    from pegboard.cli.sweep import run_sweep
+
+    levers = {"demand": demand, "dates": dates, "capacity": capacity, "lead-time": lead_time}
+    asked = [(lever, text) for lever, texts in levers.items() for text in texts or ()]
+    return run_sweep(factory, asked, steps, workers, out, json=json, quiet=quiet)
 
 
 @app.command

@@ -14,7 +14,7 @@ from pegboard.cli.findings import refuse, show_findings
 from pegboard.cli.work import worked
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import OrderPlan, Plan
-from pegboard.insight.explain import duration
+from pegboard.insight.chain import duration
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.rules import RuleError
 

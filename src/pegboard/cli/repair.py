@@ -15,8 +15,8 @@ from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import counted
 from pegboard.cli.work import worked
 from pegboard.domain.plan import Plan
-from pegboard.insight.compare import Changes
-from pegboard.insight.explain import duration
+from pegboard.insight.chain import duration
+from pegboard.insight.comparing.stability import Stability
 from pegboard.scheduling.engines.repair import Degree
 
 SHOWN = 10
@@ -57,7 +57,7 @@ def run_repair(
     return 1 if not valid or any(f.severity == "error" for f in done.findings) else 0
 
 
-def _summary(plan: Plan, c: Changes, seconds: float, out: Path | None) -> None:
+def _summary(plan: Plan, c: Stability, seconds: float, out: Path | None) -> None:
     broken = plan.certificate.violations
     word = "certified, 0 violations" if not broken else f"NOT certified, {len(broken):,} violations"
     line(f"{len(plan.operations):,} operations, {plan.kpis.engine}; {word}; {seconds:.1f} s")
@@ -92,7 +92,7 @@ def _summary(plan: Plan, c: Changes, seconds: float, out: Path | None) -> None:
     line(f"next     {_next(c, out)}")
 
 
-def _moves(plan: Plan, c: Changes) -> None:
+def _moves(plan: Plan, c: Stability) -> None:
     """The operations that moved most."""
     zone = ZoneInfo(plan.timezone)
 
@@ -114,7 +114,7 @@ def _moves(plan: Plan, c: Changes) -> None:
         line(f"and {len(c.moves) - SHOWN:,} more; --json shows all")
 
 
-def _next(c: Changes, out: Path | None) -> str:
+def _next(c: Stability, out: Path | None) -> str:
     if c.became_late:
         return f"pegboard why {c.became_late[0]}"
     return f"pegboard plot {out} --out plan.svg" if out else "pegboard repair FACTORY --plan PLAN --out PLAN2"

@@ -1,34 +1,48 @@
-"""`pegboard why`: the chain of an order's lead time, line by line."""
+"""`pegboard why`: the chain of an order's lead time, or all that wait for a resource, a purchase or an item."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from pegboard.app.files import last_factory
+from pegboard.app.files import Run, last_factory
+from pegboard.cli.asked import records
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
 from pegboard.cli.plan import plan_with_progress
-from pegboard.insight.explain import LABEL, Explainer, Why, duration
+from pegboard.cli.waiting import show_waiting
+from pegboard.domain.finding import error
+from pegboard.insight.chain import LABEL, duration
+from pegboard.insight.explain import Explainer, Why
+from pegboard.insight.waiting import Asked
 from pegboard.scheduling.engines.dispatch import Options
 from pegboard.scheduling.rules import RuleError
 
+CAUSES = 4
 
-def run_why(order: str, factory: Path | None, rule: str, allowance: float | None, *, json: bool, quiet: bool) -> int:
-    """Plan the factory again, which gives the same plan, and explain the lines of an order."""
-    chosen = factory or (Path() if Path("items.csv").exists() else last_factory())
-    if chosen is None:
-        line("no factory has been planned yet")
-        line("next     pegboard plan FACTORY --out PLAN, or pegboard why ORDER FACTORY")
-        return 2
-    if not chosen.exists() and Path(order).exists():
-        order, chosen = str(chosen), Path(order)
-    try:
-        run, _ = plan_with_progress(chosen, Options(rule=rule, allowance_days=allowance), 0, quiet=quiet)
-    except RuleError as fault:
-        return refuse([fault.finding])
+
+def chosen_subject(order: str, factory: Path | None, resource: str, purchase: str, item: str) -> str | Asked | int:
+    """What is asked about: an order by its name, or something to wait for; the exit code where it is not one thing.
+
+    Beside something to wait for the only place that is left is the factory's.
+    """
+    things = [Asked("resource", resource), Asked("purchase", purchase), Asked("item", item)]
+    named = [thing for thing in things if thing.name]
+    if len(named) == 1 and not (order and factory):
+        return named[0]
+    if order and not named:
+        return order
+    return refuse(
+        [error("C529", "why", "why asks about one thing", "name an order, or one --resource, --purchase or --item")]
+    )
+
+
+def run_why(order: str, factory: Path | None, options: Options, *, json: bool, quiet: bool) -> int:
+    """Explain the lines of an order; the exit code."""
+    if factory is not None and not factory.exists() and Path(order).exists():
+        order, factory = str(factory), Path(order)
+    chosen, run = _planned(factory, options, quiet=quiet)
+    if isinstance(run, int):
+        return run
     if run.outcome is None:
         show_findings(run.findings, json=json)
         return 1
@@ -41,13 +55,35 @@ def run_why(order: str, factory: Path | None, rule: str, allowance: float | None
     explainer = Explainer(run.outcome.planned)
     found = [explainer.why(i) for i in wanted]
     if json:
-        sys.stdout.buffer.write(msgspec.json.encode(found))
-        line()
-        return 0
+        return records(found)
     zone = run.outcome.planned.factory.zone
     for why in found:
         _show(why, run.outcome.planned.factory.now, zone)
     return 0
+
+
+def run_waiting(asked: Asked, factory: Path | None, options: Options, *, json: bool, quiet: bool) -> int:
+    """Show who waits for a resource, a purchase or an item; the exit code."""
+    chosen, run = _planned(factory, options, quiet=quiet)
+    if isinstance(run, int):
+        return run
+    if run.outcome is None:
+        show_findings(run.findings, json=json)
+        return 1
+    return show_waiting(asked, run.outcome, chosen, json=json)
+
+
+def _planned(factory: Path | None, options: Options, *, quiet: bool) -> tuple[Path, Run | int]:
+    """Plan the factory again, which gives the same plan; the exit code where there is no factory or no such rule."""
+    chosen = factory or (Path() if Path("items.csv").exists() else last_factory())
+    if chosen is None:
+        line("no factory has been planned yet")
+        line("next     pegboard plan FACTORY --out PLAN, or pegboard why ORDER FACTORY")
+        return Path(), 2
+    try:
+        return chosen, plan_with_progress(chosen, options, 0, quiet=quiet)[0]
+    except RuleError as fault:
+        return chosen, refuse([fault.finding])
 
 
 def _show(why: Why, now: int, zone: ZoneInfo) -> None:
@@ -66,9 +102,18 @@ def _show(why: Why, now: int, zone: ZoneInfo) -> None:
     for s in why.chain:
         totals[LABEL[s.kind]] = totals.get(LABEL[s.kind], 0) + s.seconds
     line("of it    " + ", ".join(f"{k} {duration(v)}" for k, v in sorted(totals.items(), key=lambda kv: -kv[1])))
+    if why.causes:
+        line(f"late by  {duration(late)}: {_causes(why)}")
     if why.reason:
         line(f"cause    {why.cause}: {why.reason}")
     line()
+
+
+def _causes(why: Why) -> str:
+    """The largest causes of a lateness; the rest as one, so that what is said sums to it."""
+    rest = why.causes[CAUSES:]
+    others = [f"{duration(sum(c.seconds for c in rest))} in {len(rest)} smaller waits"] if rest else []
+    return ", ".join([*(c.words for c in why.causes[:CAUSES]), *others])
 
 
 def _when(t: int, zone: ZoneInfo) -> str:

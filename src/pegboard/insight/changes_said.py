@@ -8,7 +8,7 @@ import msgspec
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, info, warning
 from pegboard.domain.plan import PurchasePlan
-from pegboard.insight.explain import duration
+from pegboard.insight.chain import duration
 from pegboard.insight.open_purchases import OpenPurchase
 
 SHOWN = 3

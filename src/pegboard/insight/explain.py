@@ -7,49 +7,24 @@ material. Its segments follow each other without gap or overlap, so they add up 
 from collections import defaultdict
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
 
 import msgspec
 import numpy as np
 
 from pegboard.domain.calendar import Timeline
+from pegboard.insight.chain import Ahead, Kind, Segment, duration
+from pegboard.insight.lateness import LateCause, late_causes
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.held import holds
+from pegboard.scheduling.held import Holds, holds
+from pegboard.scheduling.problem import Ints
 from pegboard.tables.supply import Link
-
-Kind = Literal[
-    "material", "buffer", "resource", "closed", "setup", "run", "queue", "wait", "move", "held", "earliest", "together"
-]
-
-LABEL: dict[str, str] = {
-    "material": "material",
-    "buffer": "buffer",
-    "resource": "resource busy",
-    "closed": "closed",
-    "setup": "setup",
-    "run": "run",
-    "queue": "queue",
-    "wait": "wait",
-    "move": "move",
-    "held": "held to be just in time",
-    "earliest": "earliest date",
-    "together": "ships together",
-}
-
-
-class Segment(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of an order's lead time: what it was spent on. `subject` is the operation, item or resource."""
-
-    kind: Kind
-    start: int
-    end: int
-    seconds: int
-    subject: str
-    what: str
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
-    """The chain of one line, earliest segment first, and its cause in a word and a sentence."""
+    """The chain of one line, earliest segment first, and its cause in a word and a sentence.
+
+    Of a line that is late `causes` divide the lateness, to the second.
+    """
 
     order: str
     line: str
@@ -59,6 +34,7 @@ class Why(msgspec.Struct, frozen=True, gc=False):
     chain: tuple[Segment, ...]
     cause: str
     reason: str
+    causes: tuple[LateCause, ...] = ()
 
 
 class Explainer:
@@ -67,6 +43,7 @@ class Explainer:
     def __init__(self, planned: Planned) -> None:
         self.p = planned
         self.now = planned.factory.now
+        self._held_by: dict[int, tuple[Ints, list[tuple[int, int, int]]]] = {}
 
     def why(self, i: int) -> Why:
         """The chain of line `i` of the supply plan."""
@@ -87,6 +64,7 @@ class Explainer:
             tuple(chain),
             cause,
             reason,
+            late_causes(chain, done - line.due),
         )
 
     def _chain(self, i: int, done: int) -> list[Segment]:
@@ -118,9 +96,11 @@ class Explainer:
             what = (
                 f"the buffer of {link.item} has enough with {link.supply} on {_date(self.p, self.p.supplied_at(link))}"
             )
-            return [_segment("buffer", self.now, until, link.item, what)]
+            return [_segment("buffer", self.now, until, link.item, what, link.supply)]
         if link.supply_kind != "wo":
-            return [_segment("material", self.now, until, link.item, self._source(link))] if until > self.now else []
+            if until <= self.now:
+                return []
+            return [_segment("material", self.now, until, link.item, self._source(link), link.supply)]
         ends = self.p.last_ops[link.index]
         if not ends:
             return []
@@ -184,7 +164,7 @@ class Explainer:
         p = self.p
         best: tuple[int, Link | None, int, int] = (-1, None, self.now, self.now)
         arcs = p.problem.arcs
-        for j, pred in self._arcs_in[op]:
+        for j, pred in self._arcs_into(op):
             if p.problem.arc_material[j]:
                 continue
             hand = int(p.schedule.end[pred])
@@ -204,30 +184,41 @@ class Explainer:
         return best
 
     def _gap(self, found: list[Segment], op: int, ready: int, first: int, timeline: Timeline) -> None:
-        """Between ready and started: closed time, a resource busy with others, or held back on purpose."""
+        """Between ready and started: closed time, a resource busy with others, held back on purpose or by a lock."""
         if first <= ready:
             return
         p = self.p
         name = p.op_names[op]
+        kind: Kind = "locked" if p.problem.ops.pin_start[op] >= 0 else "held"
+        held = f"{name} is locked in its place" if kind == "locked" else f"{name} is held to be just in time"
         cursor = ready
-        for start, end, resource, behind in self._spells(self._blockers(op, ready, first)):
-            self._split(found, "held", cursor, start, name, f"{name} is held to be just in time", timeline)
-            others = ", ".join(dict.fromkeys(behind[:3])) + (f" and {len(behind) - 3} more" if len(behind) > 3 else "")
-            self._split(
-                found, "resource", start, end, resource, f"{name} waits for {resource} behind {others}", timeline
-            )
+        for start, end, resource, others in self._spells(self._blockers(op, ready, first)):
+            self._split(found, kind, cursor, start, name, held, timeline)
+            what = f"{name} waits for {resource} behind {_listed([p.op_names[k] for _, k in others])}"
+            ahead = self._ahead(others, end, timeline)
+            self._split(found, "resource", start, end, resource, what, timeline, ahead)
             cursor = end
-        self._split(found, "held", cursor, first, name, f"{name} is held to be just in time", timeline)
+        self._split(found, kind, cursor, first, name, held, timeline)
 
-    def _spells(self, blockers: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str, list[str]]]:
-        """Neighbouring stretches of one resource as one spell of waiting: `(start, end, resource, who was before)`."""
-        spells: list[tuple[int, int, str, list[str]]] = []
+    def _ahead(self, others: list[tuple[int, int]], end: int, timeline: Timeline) -> tuple[Ahead, ...]:
+        """Who had the resource in a spell, each until the next one of them began, in open time."""
+        p = self.p
+        until = [start for start, _ in others[1:]] + [end]
+        took = [timeline.open_until(b) - timeline.open_until(a) for (a, _), b in zip(others, until, strict=True)]
+        return tuple(
+            Ahead(p.order_of(k), p.op_names[k], seconds)
+            for (_, k), seconds in zip(others, took, strict=True)
+            if seconds > 0
+        )
+
+    def _spells(self, blockers: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str, list[tuple[int, int]]]]:
+        """Neighbouring stretches of one resource as one spell of waiting: `(start, end, resource, who from when)`."""
+        spells: list[tuple[int, int, str, list[tuple[int, int]]]] = []
         for start, end, other, resource in blockers:
-            name = self.p.op_names[other]
             if spells and spells[-1][2] == resource and self._touch(resource, spells[-1][1], start):
-                spells[-1] = (spells[-1][0], end, resource, [*spells[-1][3], name])
+                spells[-1] = (spells[-1][0], end, resource, [*spells[-1][3], (start, other)])
             else:
-                spells.append((start, end, resource, [name]))
+                spells.append((start, end, resource, [(start, other)]))
         return spells
 
     def _touch(self, resource: str, end: int, start: int) -> bool:
@@ -244,7 +235,7 @@ class Explainer:
         for res in mine:
             if p.problem.shop.capacity[res] >= 1 << 40:
                 continue
-            starts, rows = self._holds.get(res, (np.empty(0, np.int64), []))
+            starts, rows = self._held(res)
             for k in range(int(np.searchsorted(starts, first)) - 1, -1, -1):
                 start, end, other = rows[k]
                 if end <= ready and k < int(np.searchsorted(starts, ready)) - 50:
@@ -260,7 +251,15 @@ class Explainer:
         return merged
 
     def _split(
-        self, found: list[Segment], kind: Kind, start: int, end: int, subject: str, what: str, timeline: Timeline
+        self,
+        found: list[Segment],
+        kind: Kind,
+        start: int,
+        end: int,
+        subject: str,
+        what: str,
+        timeline: Timeline,
+        ahead: tuple[Ahead, ...] = (),
     ) -> None:
         """A stretch as what it was spent on plus the closed time within it."""
         if end <= start:
@@ -268,33 +267,38 @@ class Explainer:
         open_seconds = timeline.open_until(end) - timeline.open_until(start)
         closed = end - start - open_seconds
         if open_seconds > 0:
-            found.append(Segment(kind, start, end, open_seconds, subject, what))
+            found.append(Segment(kind, start, end, open_seconds, subject, what, ahead=ahead))
         if closed > 0:
-            when = f"before {subject} can start" if kind == "held" else f"while {what}"
+            when = f"before {subject} can start" if kind in ("held", "locked") else f"while {what}"
             found.append(Segment("closed", start, end, closed, subject, f"closed {when}"))
 
-    @cached_property
-    def _arcs_in(self) -> list[list[tuple[int, int]]]:
-        arcs = self.p.problem.arcs
-        found: list[list[tuple[int, int]]] = [[] for _ in range(self.p.problem.n_op)]
-        owner = np.repeat(np.arange(self.p.problem.n_op), np.diff(arcs.ptr)).tolist()
-        for j, (pred, succ) in enumerate(zip(owner, arcs.succ.tolist(), strict=True)):
-            found[succ].append((j, pred))
-        return found
+    def _arcs_into(self, op: int) -> list[tuple[int, int]]:
+        """The arcs into an operation, each with its predecessor."""
+        ptr, arcs, preds = self._by_successor
+        mine = slice(int(ptr[op]), int(ptr[op + 1]))
+        return list(zip(arcs[mine].tolist(), preds[mine].tolist(), strict=True))
 
     @cached_property
-    def _holds(self) -> dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]]:
-        op, res, start, _, end, _ = holds(self.p.problem, self.p.schedule)
-        order = np.lexsort((op, end, start, res))
-        found: dict[int, tuple[np.ndarray, list[tuple[int, int, int]]]] = {}
-        res, start, end, op = res[order], start[order], end[order], op[order]
-        cuts = np.flatnonzero(np.diff(res, prepend=-1, append=-2))
-        for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-            found[int(res[a])] = (
-                start[a:b],
-                list(zip(start[a:b].tolist(), end[a:b].tolist(), op[a:b].tolist(), strict=True)),
-            )
-        return found
+    def _by_successor(self) -> tuple[Ints, Ints, Ints]:
+        """Row pointers by operation, and the arcs and predecessors of each."""
+        arcs, n = self.p.problem.arcs, self.p.problem.n_op
+        order = np.argsort(arcs.succ, kind="stable")
+        ptr = np.concatenate([[0], np.cumsum(np.bincount(arcs.succ, minlength=n))])
+        return ptr, order, np.repeat(np.arange(n), np.diff(arcs.ptr))[order]
+
+    def _held(self, res: int) -> tuple[Ints, list[tuple[int, int, int]]]:
+        """When and by which operations a resource is held, in time order; a line's chain meets few of them."""
+        if res not in self._held_by:
+            mine = np.flatnonzero(self._holds.res == res)
+            op, start, end = self._holds.op[mine], self._holds.start[mine], self._holds.end[mine]
+            order = np.lexsort((op, end, start))
+            rows = zip(start[order].tolist(), end[order].tolist(), op[order].tolist(), strict=True)
+            self._held_by[res] = start[order], list(rows)
+        return self._held_by[res]
+
+    @cached_property
+    def _holds(self) -> Holds:
+        return holds(self.p.problem, self.p.schedule)
 
     def _verdict(self, i: int, done: int, chain: list[Segment]) -> tuple[str, str]:
         """Code and sentence of the first cause of a late line; nothing for one on time."""
@@ -327,21 +331,15 @@ class Explainer:
         return kind, words[kind, subject]
 
 
-def _segment(kind: Kind, start: int, end: int, subject: str, what: str) -> Segment:
-    return Segment(kind, start, end, end - start, subject, what)
+def _segment(kind: Kind, start: int, end: int, subject: str, what: str, supply: str = "") -> Segment:
+    return Segment(kind, start, end, end - start, subject, what, supply)
+
+
+def _listed(names: list[str]) -> str:
+    """The first three names and how many more there are."""
+    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(dict.fromkeys(names[:3])) + rest
 
 
 def _date(planned: Planned, t: int) -> str:
     return datetime.fromtimestamp(t, planned.factory.zone).strftime("%a %Y-%m-%d %H:%M")
-
-
-def duration(seconds: float) -> str:
-    """A duration as people say it: `1 d 6 h`, `45 min`."""
-    minutes = round(seconds / 60)
-    days, rest = divmod(minutes, 1440)
-    hours, mins = divmod(rest, 60)
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {mins} min" if mins and hours < 10 else f"{hours} h"
-    return f"{mins} min"

@@ -47,7 +47,7 @@ def draw(plan: Plan, frame: Frame) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 16} {height}" font-size="11"',
         ' font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="#ffffff"/>',
         *_title(plan, frame),
-        *_grid(plan, frame, names),
+        *grid(plan.timezone, frame, len(names)),
     ]
     colours = _colours(plan)
     for i, name in enumerate(names):
@@ -73,7 +73,8 @@ def _colours(plan: Plan) -> dict[str, str]:
     return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(orders)}
 
 
-def _x(t: int, frame: Frame) -> float:
+def x_of(t: int, frame: Frame) -> float:
+    """Where an instant stands across the picture, at most at its edges."""
     share = (min(max(t, frame.start), frame.end) - frame.start) / (frame.end - frame.start)
     return round(LEFT + share * WIDTH, 2)
 
@@ -81,7 +82,7 @@ def _x(t: int, frame: Frame) -> float:
 def _bar(op: OperationPlan, frame: Frame, y: int, colours: dict[str, str], late: set[str]) -> list[str]:
     order = order_of(op.wo)
     colour = colours[order] if frame.order in ("", order) else GREY
-    a, b, c = _x(op.setup_start, frame), _x(op.start, frame), _x(op.end, frame)
+    a, b, c = x_of(op.setup_start, frame), x_of(op.start, frame), x_of(op.end, frame)
     edge = ' stroke="#c1121f" stroke-width="1.4"' if order in late and colour != GREY else ""
     title = f"<title>{escape(f'{op.wo}.{op.step} {op.name}'.strip())}</title>"
     found = []
@@ -100,11 +101,12 @@ def _bar(op: OperationPlan, frame: Frame, y: int, colours: dict[str, str], late:
     return found
 
 
-def _grid(plan: Plan, frame: Frame, names: list[str]) -> list[str]:
-    zone = ZoneInfo(plan.timezone)
-    bottom = TOP + ROW * len(names)
+def grid(timezone: str, frame: Frame, n_row: int) -> list[str]:
+    """Lines between so many rows and at midnights, the days written above, weekends shaded."""
+    zone = ZoneInfo(timezone)
+    bottom = TOP + ROW * n_row
     found = []
-    for i in range(len(names) + 1):
+    for i in range(n_row + 1):
         y = TOP + i * ROW
         found.append(f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + WIDTH}" y2="{y}" stroke="#eceef1"/>')
     day = datetime.fromtimestamp(frame.start, zone).replace(hour=0, minute=0, second=0)
@@ -113,14 +115,14 @@ def _grid(plan: Plan, frame: Frame, names: list[str]) -> list[str]:
     while day.timestamp() <= frame.end:
         t = int(day.timestamp())
         if t >= frame.start:
-            x = _x(t, frame)
+            x = x_of(t, frame)
             found.append(f'<line x1="{x}" y1="{TOP - 6}" x2="{x}" y2="{bottom}" stroke="#d6dae0"/>')
         if k % every == 0:
-            text_x = max(_x(t, frame), LEFT) + 4
+            text_x = max(x_of(t, frame), LEFT) + 4
             if text_x < LEFT + WIDTH - 30:
                 found.append(f'<text x="{text_x}" y="{TOP - 8}" fill="#666">{day:%a %d %b}</text>')
         if day.weekday() >= 5:
-            x, x2 = _x(t, frame), _x(t + 86_400, frame)
+            x, x2 = x_of(t, frame), x_of(t + 86_400, frame)
             found.append(f'<rect x="{x}" y="{TOP}" width="{x2 - x:.2f}" height="{bottom - TOP}" fill="#f4f5f7"/>')
         day += timedelta(days=1)
         k += 1
@@ -130,7 +132,7 @@ def _grid(plan: Plan, frame: Frame, names: list[str]) -> list[str]:
 def _now(plan: Plan, frame: Frame, n_rows: int) -> list[str]:
     if not frame.start <= plan.now <= frame.end:
         return []
-    x = _x(plan.now, frame)
+    x = x_of(plan.now, frame)
     return [f'<line x1="{x}" y1="{TOP - 6}" x2="{x}" y2="{TOP + ROW * n_rows}" stroke="#c1121f" stroke-width="1.2"/>']
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from pegboard.domain.plan import Kpis, OrderPlan
 from pegboard.insight.delivery import Delivery, delivery_figures
+from pegboard.insight.load import held_seconds
 from pegboard.insight.planned import Planned
-from pegboard.scheduling.held import holds
-from pegboard.scheduling.view import OpenTime
+from pegboard.scheduling.held import UNIT, holds
 
 DAY = 86_400.0
 
@@ -54,18 +54,13 @@ def kpis(p: Planned, orders: tuple[OrderPlan, ...], engine: str, objective: floa
 
 def utilisation(p: Planned, end: int) -> dict[str, float]:
     """Busy share of each resource's open time from now to the last operation's end, in percent of its capacity."""
-    _, res, start, stop, _, units = holds(p.problem, p.schedule)
-    tl = p.problem.shop.timeline
-    seconds = np.zeros(start.size)
-    for t, row in enumerate(p.problem.timeline_rows):
-        mine = tl[res] == t
-        open_time = OpenTime(row)
-        seconds[mine] = open_time.open_until(stop[mine]) - open_time.open_until(start[mine])
-    busy = np.bincount(res, weights=seconds * units / 1000, minlength=len(p.problem.res_names))
+    held = holds(p.problem, p.schedule)
+    seconds = held_seconds(p, held)
+    busy = np.bincount(held.res, weights=seconds * held.units / UNIT, minlength=len(p.problem.res_names))
     found = {}
     for r, name in enumerate(p.problem.res_names):
         if name in p.factory.resources:
-            timeline = p.problem.timeline_rows[int(tl[r])]
+            timeline = p.problem.timeline_rows[int(p.problem.shop.timeline[r])]
             available = timeline.open_until(end) - timeline.open_until(p.factory.now)
             capacity = p.factory.resources[name].capacity
             found[name] = round(100 * float(busy[r]) / (available * capacity), 2) if available > 0 else 0.0

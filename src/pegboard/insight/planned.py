@@ -160,6 +160,11 @@ class Planned:
                 own[i] = max(times) if own[i] is not None else None
         return own
 
+    def order_of(self, op: int) -> str:
+        """The order that an operation is done for; the work order or stocked item where it is for none."""
+        work = self.supply.works[int(self.supply.op_work[op])]
+        return self.supply.lines[work.line].record.order if work.line >= 0 else work.root or work.stock or work.wo
+
     @cached_property
     def op_names(self) -> list[str]:
         """Work order and step of each operation."""

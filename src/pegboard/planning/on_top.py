@@ -9,11 +9,12 @@ import msgspec
 from pegboard.domain.calendar import FAR
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
+from pegboard.planning.buffers.book import usable_buffers
 from pegboard.planning.ledger import Ledger
 from pegboard.planning.net import Source
 from pegboard.planning.offset import Offset
 from pegboard.planning.purchase import PurchaseDates
-from pegboard.planning.run import LeadDays, Run
+from pegboard.planning.run import Barred, LeadDays, Run
 from pegboard.tables.joined import Kept
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import LeftOut, Line, Link, Purchase, SupplyPlan
@@ -26,14 +27,15 @@ class Ground:
     """A plan to pull on top of: what it leaves, the names it has given, and what it has ordered.
 
     Items that are kept in stock order nothing here: their stock is there or not, and what is missing is made or bought
-    for the line that misses it.
+    for the line that misses it; nobody replenishes a buffer without a size.
     """
 
     def __init__(
         self, factory: Factory, leftovers: Leftovers, plan: SupplyPlan, kept: Kept, lead_days: LeadDays
     ) -> None:
+        sized = usable_buffers(factory)
         items = {
-            name: item if item.policy == "mto" else msgspec.structs.replace(item, policy="mto")
+            name: msgspec.structs.replace(item, policy="mto") if name in sized or item.policy == "stock" else item
             for name, item in factory.items.items()
         }
         self.factory = msgspec.structs.replace(factory, items=items, work_orders={})
@@ -64,9 +66,9 @@ class _Left:
 
 
 def pull_on_top(
-    ground: Ground, factory: Factory, table: ProcessTable, lines: list[Line]
+    ground: Ground, factory: Factory, table: ProcessTable, lines: list[Line], barred: Barred
 ) -> tuple[SupplyPlan, list[LeftOut]]:
-    """The supply of `lines` on top of a plan, and what is missing where they cannot be supplied.
+    """The supply of `lines` on top of a plan without the `barred` lots, and what is missing where there is none.
 
     `factory` and `table` are those of the ground, and may know more variants.
     """
@@ -77,7 +79,7 @@ def pull_on_top(
         return _Left(ground.leftovers)
 
     none: frozenset[int] = frozenset()
-    run = Run(known, table, lines, ground.lead_days, none, frozenset(), frozenset(), supplies, ground.dates)
+    run = Run(known, table, lines, ground.lead_days, none, frozenset(), barred, supplies, ground.dates)
     run.buyer.take(ground.purchases)
     run.run()
     missing = [] if run.is_whole else [s.left_out for s in run.true_shortages()]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import Ops, Schedule
+from pegboard.kernels.arrays import Arcs, Ops, Schedule
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.tables.process import NO_LIMIT
@@ -34,7 +34,7 @@ def _disturbed(old: Problem, stands: Schedule, new: Problem, schedule: Schedule)
     Changeovers, wear and tools depend on what went before, and on the other resources of those who did. All operations
     are taken where goods are stored or resources held between steps.
     """
-    if (old.arcs.blocking == 1).any() or (old.arcs.store >= 0).any() or (new.arcs.store >= 0).any():
+    if _holds_between(old) or _holds_between(new):
         return np.ones(old.n_op, bool)
     first, last = _stretches(new, schedule)
     shop = old.packed[0].res[:-1]
@@ -55,6 +55,11 @@ def _disturbed(old: Problem, stands: Schedule, new: Problem, schedule: Schedule)
         whole = more
 
 
+def _holds_between(p: Problem) -> bool:
+    """Whether anything holds a resource or a storage between steps."""
+    return bool((p.arcs.blocking == 1).any() or (p.arcs.store >= 0).any())
+
+
 def _stands_on(p: Problem, schedule: Schedule) -> tuple[Ints, Ints]:
     """Every operation with each of its resources: `(operation, resource)`."""
     owner = np.repeat(np.arange(p.n_op), np.diff(p.ops.need_ptr))
@@ -72,7 +77,7 @@ def _stretches(p: Problem, schedule: Schedule) -> tuple[Ints, Ints]:
 
 
 def _both(old: Problem, ops: Ints, new: Problem) -> Problem:
-    """One problem of some old operations, without their own arcs, and all new ones."""
+    """One problem of some old operations and all new ones."""
     n = ops.size
     needs = np.diff(old.ops.need_ptr)[ops]
     rows = _rows_of(old.ops.need_ptr[ops], needs)
@@ -84,7 +89,16 @@ def _both(old: Problem, ops: Ints, new: Problem) -> Problem:
     columns["need_ptr"] = spans(np.concatenate([needs, np.diff(new.ops.need_ptr)]))
     columns["pin_need"] = np.concatenate([old.ops.pin_need[rows], new.ops.pin_need])
     by_op: dict[str, Any] = {name: np.concatenate([getattr(old, name)[ops], getattr(new, name)]) for name in _BY_OP}
-    arcs = new.arcs._replace(ptr=np.concatenate([np.zeros(n, np.int64), new.arcs.ptr]), succ=new.arcs.succ + n)
+    own = _arcs_among(old, ops)
+    arcs = Arcs(
+        ptr=np.concatenate([own.ptr[:-1], own.ptr[-1] + new.arcs.ptr]),
+        succ=np.concatenate([own.succ, new.arcs.succ + n]),
+        **{
+            name: np.concatenate([getattr(own, name), getattr(new.arcs, name)])
+            for name in Arcs._fields
+            if name not in ("ptr", "succ")
+        },
+    )
     names = old.op_names
     return replace(
         new,
@@ -94,6 +108,17 @@ def _both(old: Problem, ops: Ints, new: Problem) -> Problem:
         op_names=[*(names[op] for op in ops.tolist()), *new.op_names],
         **by_op,
     )
+
+
+def _arcs_among(p: Problem, ops: Ints) -> Arcs:
+    """The arcs between some operations, which are numbered anew."""
+    number = np.full(p.n_op, -1, np.int64)
+    number[ops] = np.arange(ops.size)
+    owner = number[np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))]
+    succ = number[p.arcs.succ]
+    some = (owner >= 0) & (succ >= 0)
+    columns = {name: getattr(p.arcs, name)[some] for name in Arcs._fields if name not in ("ptr", "succ")}
+    return Arcs(ptr=spans(np.bincount(owner[some], minlength=ops.size)), succ=succ[some], **columns)
 
 
 def _places(p: Problem, stands: Schedule, ops: Ints, schedule: Schedule) -> Schedule:
