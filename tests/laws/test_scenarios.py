@@ -84,7 +84,7 @@ def test_a_change_and_its_inverse_give_back_the_plan(seed: int, mode: Mode, tmp_
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_undo_branch_rebase_and_an_empty_merge_give_back_the_plan(seed: int, mode: Mode, tmp_path: Path):
-    """`old` has two changes. Undone, branched, rebased onto the same base, merged with a branch of its own: the same."""
+    """`old` has two changes. Undone, branched, rebased onto the same base, merged with its branch: the same."""
     here = at(seed, tmp_path)
     changes = some_changes(random.Random(seed), here.base.snapshot, planned(here.base.snapshot), 2)
     old = keep(here, "old", changes)

@@ -11,10 +11,9 @@ from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.app.scenarios import Desk, Done, current, zone_of
 from pegboard.domain.change import Entry
-from pegboard.domain.plan import places_of
 from pegboard.domain.scenario import Scenario
 from pegboard.exchange.changes_file import line_of
-from pegboard.insight.compare import Changes, compare
+from pegboard.insight.comparing.comparison import Comparison, Side, compare
 from pegboard.planning.branching import carry_out
 from pegboard.scheduling.engines.dispatch import Options
 
@@ -44,7 +43,7 @@ def factory_hash(at: Desk, scenario: Scenario) -> str:
     return hashlib.sha256("\n".join([at.base.hash, *lines]).encode()).hexdigest() if lines else at.base.hash
 
 
-def effect(before: Outcome, after: Outcome) -> Changes:
+def effect(before: Outcome, after: Outcome) -> Comparison:
     """What one plan does otherwise than another."""
-    factory = before.planned.factory
-    return compare(places_of(before.plan), after.plan, factory.now + int(factory.policy.freeze_minutes * 60))
+    old, new = (Side(outcome.plan, outcome.planned.factory) for outcome in (before, after))
+    return compare(old, new)

@@ -12,29 +12,17 @@ from pegboard.app.outcome import Outcome
 from pegboard.app.scenarios import Desk, Done, desk
 from pegboard.app.warm import REPAIRING
 from pegboard.app.what_if import effect, what_if
-from pegboard.cli.asked import number, records
+from pegboard.cli.asked import records
+from pegboard.cli.compare import SHOWN, show_comparison
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import counted
 from pegboard.cli.work import worked
 from pegboard.domain.change import Entry
 from pegboard.domain.finding import Finding
-from pegboard.domain.plan import Kpis
 from pegboard.domain.scenario import Scenario, StoreError
-from pegboard.insight.compare import Changes
-from pegboard.insight.explain import duration
+from pegboard.insight.comparing.said import headline
 from pegboard.planning.changing import describe
-
-FIGURES: tuple[tuple[str, str, int], ...] = (
-    ("lines_on_time", "lines on time", 0),
-    ("lines_late", "lines late", 0),
-    ("lines_unplanned", "lines unplanned", 0),
-    ("total_tardiness_days", "tardiness d", 2),
-    ("mean_lead_time_days", "mean flow d", 2),
-    ("setup_hours", "setup h", 1),
-    ("purchases", "purchases", 0),
-)
-"""Key figures that are compared: the field, what it is called, decimals."""
 
 
 def run_new(factory: Path, name: str, *, json: bool) -> int:
@@ -150,13 +138,13 @@ def run_plan(factory: Path, name: str, out: Path | None, mode: Mode, seed: int, 
         written = out if outcome.is_certified else None
         if written is not None:
             save_plan(Run(outcome, list(outcome.plan.messages)), written)
-        changes = effect(live, outcome)
+        comparison = effect(live, outcome)
         if json:
-            records({"changes": changes, "plan": hashed(outcome.plan)})
+            records({"comparison": comparison, "plan": hashed(outcome.plan)})
         else:
             plan = outcome.plan
             line(f"{name}: {len(plan.operations):,} operations, {plan.kpis.engine}; {_word(outcome)}; {seconds:.1f} s")
-            _effect(changes)
+            line(headline(comparison))
             if written is not None:
                 line(f"written  {written}")
             line(f"next     pegboard scenario compare {factory} {name} --mode {mode}")
@@ -175,14 +163,12 @@ def run_compare(factory: Path, name: str, other: str, mode: Mode, seed: int, *, 
             return _refused(found.findings, json=json)
         live, mine, *theirs = found
         before = theirs[0] if theirs else live
-        changes = effect(before, mine)
+        comparison = effect(before, mine)
         if json:
-            return records({"changes": changes, "before": before.plan.kpis, "after": mine.plan.kpis})
+            return records(comparison)
         if other:
             _parting(at, name, other)
-        _figures(before.plan.kpis, mine.plan.kpis, (other or "now", name))
-        line()
-        _effect(changes)
+        show_comparison(comparison, SHOWN)
         line(f"next     pegboard scenario promote {factory} {name}")
         return 0 if before.is_certified and mine.is_certified else 1
 
@@ -253,26 +239,6 @@ def _parting(at: Desk, name: str, other: str) -> None:
         if entries:
             _entries(entries, zone)
     line()
-
-
-def _figures(before: Kpis, after: Kpis, names: tuple[str, str]) -> None:
-    rows = []
-    for field, label, decimals in FIGURES:
-        old, new = getattr(before, field), getattr(after, field)
-        rows.append((label, number(old, decimals), number(new, decimals), f"{new - old:+,.{decimals}f}"))
-    table(("", *names, "change"), rows, frozenset({1, 2, 3}))
-
-
-def _effect(c: Changes) -> None:
-    """What becomes of operations and promises."""
-    line(
-        f"moved    {counted(c.moved, 'operation')}: {c.later:,} later, {c.earlier:,} earlier, {c.other_resource:,} to "
-        f"another resource; {c.kept:,} kept, {c.new:,} new, {c.gone:,} gone"
-    )
-    some = f" ({', '.join(c.became_late[:3])}{' ...' if len(c.became_late) > 3 else ''})" if c.became_late else ""
-    line(f"orders   {counted(len(c.became_late), 'line')} became late{some}, {len(c.on_time_again):,} on time again")
-    if c.worst:
-        line(f"worst    {c.worst} comes {duration(c.worst_min * 60)} later than it did")
 
 
 def _word(outcome: Outcome) -> str:
