@@ -46,7 +46,7 @@ def test_a_scenario_is_planned_and_compared_and_changes_nothing(lamps: Path, tmp
     rows = (tmp_path / "plan" / "orders.csv").read_text(encoding="utf-8").splitlines()
     assert [row.split(",")[4] for row in rows if row.startswith("SO-26102,")] == ["30"]
     compared = json.loads(pegboard("scenario", "compare", lamps, "a", "--json", "-q").stdout)
-    line = next(x for x in compared["lines"] if x["order"] == "SO-26102")
+    line = next(x for x in compared["lines"] if x["id"] == "SO-26102/1")
     assert (line["qty_before"], line["qty"]) == (24, 30)
     assert not (lamps / "changes.jsonl").exists()
 

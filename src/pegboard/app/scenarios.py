@@ -148,16 +148,21 @@ def merge(at: Desk, name: str, other: str) -> Done:
 
 
 def promote(at: Desk, name: str) -> Done:
-    """Append the changes of a scenario to the journal of the factory; nothing where another one came between."""
-    old = current(at, name)
+    """Append the changes of a scenario to the journal of the factory; nothing where others came between."""
+    old = known(at, name)
     if isinstance(old, Done):
         return old
     if not old.entries:
         return Done(None, [error("C501", name, f"scenario {name} holds no changes", "change it first")])
-    stale = at.store.append(old.entries, old.journal)
-    if stale is None:
-        return Done(old, [])
-    return Done(None, [_overtaken(name, stale)])
+    length = at.store.journal_length()
+    if length != old.journal:
+        stale = Stale(expected=old.journal, length=length, between=at.store.journal(old.journal))
+        return Done(None, [_overtaken(name, stale)])
+    ready = current(at, name)
+    if isinstance(ready, Done):
+        return ready
+    lost = at.store.append(ready.entries, ready.journal)
+    return Done(ready, []) if lost is None else Done(None, [_overtaken(name, lost)])
 
 
 def delete(at: Desk, name: str) -> Done:
