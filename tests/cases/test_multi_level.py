@@ -2,8 +2,14 @@
 
 # ruff: noqa: N802 - examples keep the capitals of their names
 
+import pytest
+
+from pegboard.app.evaluate import evaluate
+from pegboard.app.live import LivePlan
 from pegboard.app.outcome import Outcome
+from pegboard.domain.change import SetQuantity
 from pegboard.domain.supply import ItemSupplier, Supplier
+from pegboard.planning.changing import apply
 from tests.factories import (
     at,
     buy,
@@ -142,3 +148,18 @@ def test_MT_03_lot_for_lot_with_a_minimum_buys_fifty_twice():
 def test_MT_03_with_a_batch_window_of_a_day_both_needs_share_one_lot_of_seventy():
     """The needs lie on Wed 07-15 and Thu 07-16, one day apart: 19 + 48 = 67 -> 70."""
     assert [qty for qty, _, _ in bought(product(qty=12, batch_days=1, buffered=12), "RM-400")] == [70]
+
+
+@pytest.mark.parametrize("batch_days", [0, 1])
+def test_MT_03_asked_as_a_change_gives_the_plan_of_twelve(batch_days: float):
+    """Ten become twelve by a change: planned again it is the plan of twelve, repaired it buys the same."""
+    base, wanted = product(10, batch_days), product(12, batch_days)
+    changed = apply(base.planned.factory.snapshot, SetQuantity(order="SO-1", line="1", qty=12))
+    assert not changed.is_refused
+    again = evaluate(LivePlan(base), changed.snapshot, "replan", [], "", lambda *_: None)
+    assert again.plan.operations == wanted.plan.operations
+    assert again.plan.purchases == wanted.plan.purchases
+    repaired = evaluate(LivePlan(base), changed.snapshot, "repair", [], "", lambda *_: None)
+    assert repaired.is_certified
+    for item in ("RM-400", "RM-500"):
+        assert [b.qty for b in purchases(repaired, item)] == [b.qty for b in purchases(wanted, item)]

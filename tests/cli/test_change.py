@@ -19,7 +19,7 @@ def test_a_change_is_said_first_and_kept_on_request(tmp_path: Path):
         "change   SO-GOOD/1: priority that of the customer becomes 1",
         f"next     pegboard change {factory} SO-GOOD.qty=12 SO-GOOD.priority=1 --apply",
     ]
-    assert f"written  {factory}/changes.jsonl, 1 changes in all" in kept.stdout
+    assert f"written  {factory}/changes.jsonl, 1 change in all" in kept.stdout
     assert (row["order"], row["qty"], row["who"], row["why"]) == ("SO-GOOD", 12, "Ann", "she rang")
     assert "quantity 12 becomes 13" in pegboard("change", factory, "SO-GOOD.qty=13").stdout
 

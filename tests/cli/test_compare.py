@@ -28,7 +28,8 @@ def test_a_sentence_comes_first_and_the_worst_above_the_rest(plans: tuple[Path, 
     lines = done.stdout.splitlines()
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert lines[0] == "1 order line new; no operation moved, 1 new" or "1 order line later" in lines[0]
+    assert lines[0] == "1 order line later, 1 new; 1 of 1 operations moved, 1 new"
+    assert done.stdout.index("SO-GOOD/1 ") < done.stdout.index("SO-RUSH/1 ")
     assert "<svg" in (tmp_path / "c.svg").read_text(encoding="utf-8")
     assert "C451" in done.stdout
     assert "C452" in done.stdout

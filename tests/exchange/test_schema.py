@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pegboard.domain.snapshot import FILES, ObjectiveWeights, PlanningPolicy, RuleLink, Settings
+from pegboard.domain.snapshot import FILES, ObjectiveWeights, PlanningPolicy, RuleLink, Settings, Uncertainty
 from pegboard.exchange import CODES, factory_schema
 from pegboard.exchange.schema import KEYS, RANGES, columns_of, factory_file
 from pegboard.exchange.synonyms import EVERYWHERE, IN_FILE, known_headers, other_names, squash
@@ -45,11 +45,11 @@ def test_every_range_belongs_to_a_number():
     tables = [*factory_schema()]
     numbers = {(f.file, c.column) for f in tables for c in f.columns if c.range}
     settings = [
-        *columns_of("factory", Settings, leave_out=("policy", "objective", "rules")),
+        *columns_of("factory", Settings, leave_out=("policy", "objective", "rules", "confidence")),
         *columns_of("factory", PlanningPolicy),
     ]
     numbers |= {("factory", c.column) for c in settings if c.range}
-    tables_of_settings = [("objective", ObjectiveWeights), ("rules", RuleLink)]
+    tables_of_settings = [("objective", ObjectiveWeights), ("rules", RuleLink), ("confidence", Uncertainty)]
     numbers |= {(name, c.column) for name, struct in tables_of_settings for c in columns_of(name, struct) if c.range}
     for name in RANGES:
         file, _, column = name.rpartition(".")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from pegboard.app.planning import Outcome
-from pegboard.domain.plan import Plan, PurchasePlan
+from pegboard.domain.plan import OperationPlan, Plan, PurchasePlan
 from pegboard.domain.resource import CalendarException, Changeover, Resource
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.comparing.comparison import Comparison, Side, compare
@@ -14,7 +14,7 @@ from pegboard.insight.comparing.payers import Payment
 from pegboard.insight.comparing.picture import draw_changes
 from pegboard.insight.comparing.said import headline
 from pegboard.insight.comparing.supplies import message_changes, purchase_changes
-from tests.factories import buy, down, factory, forward, order, part, step, with_
+from tests.factories import buy, down, factory, forward, order, part, step, stock, with_
 
 HOUR_EACH = [step("A", 10, "M", run=60), step("B", 10, "M", run=60)]
 ONE, TWO = order("SO-1", "A", 1, "2026-06-12"), order("SO-2", "B", 1, "2026-06-12 17:00")
@@ -72,6 +72,42 @@ def test_a_line_that_misses_its_date_now_comes_before_one_that_is_only_later():
     assert (c.lines[0].lateness_min_before, c.lines[0].lateness_min) == (-180, 21 * 60)
     assert (c.stability.deviation_min, c.stability.mean_deviation_min) == (2 * 24 * 60, 24 * 60)
     assert figure(c, "lines late") == (0, 1)
+
+
+def put(found: Plan, **hours: tuple[int, int]) -> Plan:
+    """The plan with each order's operation started, and its line complete, at an hour after 08:00."""
+    ops = [shifted_to(o, found.now + 3600 * hours[o.wo[:4].replace("-", "_")][0]) for o in found.operations]
+    lines = [
+        msgspec.structs.replace(o, completion=found.now + 3600 * hours[o.order.replace("-", "_")][1])
+        for o in found.orders
+    ]
+    return msgspec.structs.replace(found, operations=tuple(ops), orders=tuple(lines))
+
+
+def shifted_to(o: OperationPlan, start: int) -> OperationPlan:
+    return msgspec.structs.replace(o, setup_start=start, start=start, end=start + 3600)
+
+
+def paid(before: Plan, after: Plan) -> list[tuple[str, str, float]]:
+    return [(p.pays, p.gains, p.hours) for p in compare(Side(before), Side(after)).payments]
+
+
+def test_who_pays_is_told_by_what_stood_there_before():
+    """SO-1 stood at 0 to 1: SO-2 takes that hour, or the one after it, which SO-1 only touched."""
+    base = shop(ONE, TWO).plan
+    before = put(base, SO_1=(0, 1), SO_2=(3, 4))
+
+    assert paid(before, put(base, SO_1=(5, 6), SO_2=(0, 1))) == [("SO-1/1", "SO-2/1", 1)]
+    assert paid(before, put(base, SO_1=(5, 6), SO_2=(1, 2))) == []
+
+
+def test_who_stays_takes_nothing_from_others_and_who_stays_loses_nothing():
+    """Both at 0 to 1: one keeps its operation and is only complete sooner, or later."""
+    base = shop(ONE, TWO).plan
+    before = put(base, SO_1=(0, 9), SO_2=(0, 9))
+
+    assert paid(before, put(base, SO_1=(5, 10), SO_2=(0, 8))) == []
+    assert paid(put(base, SO_1=(0, 9), SO_2=(5, 9)), put(base, SO_1=(0, 10), SO_2=(0, 8))) == []
 
 
 def test_what_cannot_be_planned_any_more_is_worst_and_what_can_again_is_told():
@@ -133,6 +169,17 @@ def test_purchases_are_moved_changed_and_dropped_within_item_and_supplier():
         ("P-2", "", "dropped"),
         ("P-3", "P-9", "quantity"),
     ]
+
+
+def test_purchases_that_pass_each_other_keep_their_names():
+    """P-1 comes after P-2 now."""
+    old = [purchase("P-1", "X", 5, 10), purchase("P-2", "X", 5, 20)]
+    found = purchase_changes(old, [purchase("P-1", "X", 5, 25), purchase("P-2", "X", 5, 15)])
+
+    assert {(c.po_before, c.po, c.due_before, c.due) for c in found} == {
+        ("P-1", "P-1", 10, 25),
+        ("P-2", "P-2", 20, 15),
+    }
 
 
 def test_what_suppliers_are_asked_is_compared_by_purchase_order():
@@ -201,6 +248,14 @@ def test_costs_are_purchases_hours_and_changeovers():
     assert c.findings == ()
 
 
+def test_a_changeover_costs_what_its_most_specific_row_says():
+    """A is due first and its RM is there: RED, then BLUE, for 7 and not for 1."""
+    snapshot = priced(ONE, TWO, unit_cost=3.0)
+    outcome = forward(msgspec.structs.replace(snapshot, stock=(stock("RM", 2),)))
+
+    assert compared(outcome, outcome).cost.setup == 7
+
+
 def test_without_prices_and_rates_plans_are_compared_and_the_cost_is_said_to_be_unknown():
     """Edge case 55."""
     c = compared(forward(priced(ONE)), forward(priced(ONE)))
@@ -250,6 +305,7 @@ def test_the_picture_shows_where_an_operation_was_and_where_it_is():
     assert picture.count(": new</title>") == 1
     assert picture.count('fill="none" stroke="#ef7d3b" stroke-dasharray') == 2
     assert "2 order lines later, 1 new" in picture
+    assert 'stroke="#dfe3e8"' not in draw_changes(before.plan, before.plan, compared(before, before))
 
 
 def test_a_large_plan_is_shown_where_it_changes_most():

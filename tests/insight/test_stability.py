@@ -75,3 +75,13 @@ def test_inversions_are_counted_resource_by_resource(rows: list[tuple[int, str, 
     }
 
     assert stability(before, after, 0).inversions == {res: n for res, n in by_pairs.items() if n}
+
+
+def test_operations_that_stood_together_keep_the_order_of_their_names():
+    """Six from 0 on, who now start in the order of their names, or against it: 0 or 15 pairs; another one is new."""
+    names = "ABCDEF"
+    before = places(*((name, 0, "M", 5) for name in names))
+    along = places(*((name, 10 + i, "M", 5) for i, name in enumerate(names)), ("G", 90, "M", 5))
+    against = places(*((name, 20 - i, "M", 5) for i, name in enumerate(names)), ("G", 90, "M", 5))
+
+    assert (stability(before, along, 0).inversions, stability(before, against, 0).inversions) == ({}, {"M": 15})

@@ -51,6 +51,8 @@ def calm(
 ) -> Outcome | None:
     """The plan in which nobody moves but the lines that changed or are to gain; None where that is not enough."""
     before = base.planned.factory.snapshot
+    if snapshot.locks:  # what they hold is found in the whole plan
+        return None if before != snapshot or gaining else base.outcome
     same_orders = msgspec.structs.replace(snapshot, orders=before.orders)
     if before != same_orders:
         if not may_restate(before, same_orders):

@@ -11,6 +11,7 @@ from pegboard.app.files import Report, read
 from pegboard.app.outcome import Outcome
 from pegboard.app.planning import Engine, make_plan
 from pegboard.app.rules import with_rules
+from pegboard.domain import change
 from pegboard.domain.calendar import FAR, bounds
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, in_order, warning
@@ -103,6 +104,7 @@ def repairing(places: Places, degree: Degree, locks: Sequence[str], options: Opt
         findings: list[Finding] = []
         old = former(problem, places, findings)
         held = [_on_lines(read_lock(text, factory.zone), text, supply) for text in locks]
+        held.extend(_recorded(lock, factory, supply) for lock in factory.snapshot.locks)
         if factory.policy.freeze_minutes > 0:
             held.append(frozen(problem, factory.policy.freeze_minutes))
         chosen = with_rules(options, factory, [])
@@ -111,6 +113,19 @@ def repairing(places: Places, degree: Degree, locks: Sequence[str], options: Opt
         return replace(done.problem, findings=said), done.result
 
     return engine
+
+
+def _recorded(lock: change.Lock, factory: Factory, supply: SupplyPlan) -> Lock:
+    """A lock that is among the changes of the factory."""
+    zone = factory.zone
+    return Lock(
+        text=" ".join(part for part in ("the lock of", lock.order, lock.operation, lock.resource) if part),
+        operation=lock.operation,
+        resource=lock.resource,
+        lines=_rows_of(lock.order, supply) if lock.order else None,
+        start=-FAR if lock.start is None else bounds(lock.start, lock.start, zone)[0],
+        end=FAR if lock.end is None else bounds(lock.end, lock.end, zone)[1],
+    )
 
 
 def read_lock(text: str, zone: ZoneInfo) -> Lock:
@@ -146,6 +161,9 @@ def _on_lines(lock: Lock, text: str, supply: SupplyPlan) -> Lock:
     """The lock with the rows of the order's lines, or of one line written as order/line."""
     if lock.lines is None:
         return lock
-    name = text.partition("=")[2]
-    rows = tuple(i for i, line in enumerate(supply.lines) if name in (line.record.order, line.id))
-    return replace(lock, lines=rows)
+    return replace(lock, lines=_rows_of(text.partition("=")[2], supply))
+
+
+def _rows_of(order: str, supply: SupplyPlan) -> tuple[int, ...]:
+    """The rows of an order's lines, or of one line written as order/line."""
+    return tuple(i for i, line in enumerate(supply.lines) if order in (line.record.order, line.id))

@@ -10,6 +10,7 @@ import msgspec
 from pegboard.app.changing import Changed, ChangeUnreadableError, Tried, try_changes
 from pegboard.cli.console import line
 from pegboard.cli.findings import refuse, show_findings
+from pegboard.cli.plan import counted
 from pegboard.exchange import CHANGES_FILE
 
 
@@ -42,7 +43,7 @@ def _show(done: Changed, factory: Path, changes: list[str], *, apply: bool) -> N
     elif done.length is None:
         line(f"next     pegboard change {factory} {shlex.join(changes)} --apply")
     else:
-        line(f"written  {factory / CHANGES_FILE}, {done.length:,} changes in all")
+        line(f"written  {factory / CHANGES_FILE}, {counted(done.length, 'change')} in all")
         line(f"next     pegboard plan {factory} --out PLAN")
 
 

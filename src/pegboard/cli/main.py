@@ -99,6 +99,23 @@ def repair(
 
 
 @app.command
+def confidence(
+    factory: Asked = None,
+    *,
+    runs: Annotated[int, Parameter(help="How often the plan is replayed.")] = 1000,
+    seed: Annotated[int, Parameter(help="Seed of the luck; the same seed gives the same result.")] = 0,
+    order: Annotated[str, Parameter(help="Only this order, or order/line.")] = "",
+    picture: Annotated[Path | None, Parameter(help="SVG file to write: when each line may be complete.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say how sure the plan's dates are: probability on time, safe dates, and what drives the risk of each line."""
+    from pegboard.cli.confidence import run_confidence
+
+    return run_confidence(factory, runs, seed, order, picture, json=json, quiet=quiet)
+
+
+@app.command
 def change(
     factory: Factory,
     changes: Annotated[

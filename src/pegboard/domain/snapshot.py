@@ -60,6 +60,24 @@ class ObjectiveWeights(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wip: float = 0.0
 
 
+class Uncertainty(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How sure the data are where no history says so (`[confidence]` in factory.toml).
+
+    Operations take their standard time, times 1 + `operation_bias` on average, with a coefficient of variation of
+    `operation_cv`. Finite resources fail after `mtbf_hours` of work on average (0: never) and are repaired in
+    `mttr_hours` of open time. Of deliveries `late_pct` percent come late, by `late_days` on average. What yields leave
+    as scrap varies by a coefficient of `scrap_cv`.
+    """
+
+    operation_cv: float = 0.1
+    operation_bias: float = 0.0
+    mtbf_hours: float = 0.0
+    mttr_hours: float = 4.0
+    late_pct: float = 5.0
+    late_days: float = 2.0
+    scrap_cv: float = 0.5
+
+
 class RuleLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row of `[[rules]]` in factory.toml: a rule for a group, a horizon, both or all."""
 
@@ -80,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     policy: PlanningPolicy = PlanningPolicy()
     objective: ObjectiveWeights = ObjectiveWeights()
     rules: tuple[RuleLink, ...] = ()
+    confidence: Uncertainty = Uncertainty()
 
 
 class Spoiled(msgspec.Struct, frozen=True, gc=False):

@@ -15,7 +15,7 @@ import msgspec
 
 from pegboard.domain.expression import Amount
 from pegboard.domain.record import ClockMin, Ids, Options, Record, Steps, Weekdays
-from pegboard.domain.snapshot import FILES, ObjectiveWeights, Snapshot
+from pegboard.domain.snapshot import FILES, ObjectiveWeights, Snapshot, Uncertainty
 
 Kind = Literal[
     "text", "number", "amount", "integer", "yes/no", "choice", "moment", "clock", "weekdays", "options", "ids", "steps"
@@ -174,6 +174,9 @@ RANGES: dict[str, Range] = {
     "shelf_life_days": _POSITIVE,
     "shipped_qty": _NOT_NEGATIVE,
     **{f"objective.{goal}": _NOT_NEGATIVE for goal in ObjectiveWeights.__struct_fields__},
+    **{f"confidence.{name}": _NOT_NEGATIVE for name in Uncertainty.__struct_fields__},
+    "confidence.late_pct": Range(0, high=100),
+    "confidence.operation_bias": Range(-1, closed=False),
     "rules.until_days": _POSITIVE,
     "spike_horizon_days": _NOT_NEGATIVE,
     "spike_threshold": _NOT_NEGATIVE,

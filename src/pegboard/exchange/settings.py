@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings
+from pegboard.domain.snapshot import ObjectiveWeights, PlanningPolicy, RuleLink, Settings, Uncertainty
 from pegboard.exchange.cells import Cells, cell_text
 from pegboard.exchange.csv_file import decode
 from pegboard.exchange.fault import Fault
@@ -22,12 +22,15 @@ from pegboard.exchange.report import Report, closest, shown
 from pegboard.exchange.schema import Column, columns_of
 from pegboard.exchange.tables import SettingsTable
 
-_MAIN = {c.column: c for c in columns_of("factory", Settings, leave_out=("policy", "objective", "rules"))}
+_MAIN = {c.column: c for c in columns_of("factory", Settings, leave_out=("policy", "objective", "rules", "confidence"))}
 _POLICY = {c.column: c for c in columns_of("factory", PlanningPolicy)}
 _OBJECTIVE = {f"objective.{c.column}": c for c in columns_of("objective", ObjectiveWeights)}
+_CONFIDENCE = {f"confidence.{c.column}": c for c in columns_of("confidence", Uncertainty)}
+_IN_SECTIONS = _OBJECTIVE | _CONFIDENCE
+"""Settings that are known by their section and name."""
 _RULE = {c.column: c for c in columns_of("rules", RuleLink)}
 _ROW = re.compile(r"rules\.(\d{1,4})\.(\w+)")
-_NAMES = [*_MAIN, *_POLICY, *(name.removeprefix("objective.") for name in _OBJECTIVE), *_RULE]
+_NAMES = [*_MAIN, *_POLICY, *(name.rpartition(".")[2] for name in _IN_SECTIONS), *_RULE]
 _UTC = ZoneInfo("UTC")
 _NO_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -89,6 +92,7 @@ def read_settings(table: SettingsTable | None, clock: Callable[[], datetime], re
     main = {"timezone": zone.key} | _fields(_MAIN, values, zone, label, report)
     main["policy"] = PlanningPolicy(**_fields(_POLICY, values, zone, label, report))
     main["objective"] = ObjectiveWeights(**_fields(_OBJECTIVE, values, zone, label, report))
+    main["confidence"] = Uncertainty(**_fields(_CONFIDENCE, values, zone, label, report))
     main["rules"] = tuple(_rules(values, zone, label, report))
     now = main.pop("now", None)
     if now is None and "now" in values:
@@ -118,6 +122,7 @@ def settings_text(settings: Settings) -> str:
         ("", _lines(_MAIN.values(), settings, zone)),
         ("[policy]", _lines(_POLICY.values(), settings.policy, zone)),
         ("[objective]", _lines(_OBJECTIVE.values(), settings.objective, zone)),
+        ("[confidence]", _lines(_CONFIDENCE.values(), settings.confidence, zone)),
         *(("[[rules]]", _lines(_RULE.values(), row, zone)) for row in settings.rules),
     ]
     return _sections(sections)
@@ -149,7 +154,7 @@ def _head(section: str) -> str:
 def _entries(content: dict[str, Any], text: str) -> Iterator[tuple[str, Any, int]]:
     """Each setting as `key`, `section.key` or `rules.1.key`, with its line."""
     for key, value in content.items():
-        if key in ("policy", "objective") and isinstance(value, dict):
+        if key in ("policy", "objective", "confidence") and isinstance(value, dict):
             yield from ((f"{key}.{name}", inner, _line_of(name, text, key)) for name, inner in value.items())
         elif key == "rules" and isinstance(value, list) and all(isinstance(row, dict) for row in value):
             for n, row in enumerate(value, start=1):
@@ -186,13 +191,13 @@ def _known(key: str) -> str | None:
     row = _ROW.fullmatch(name)
     if row:
         return name if row[2] in _RULE else None
-    return name if name in _MAIN or name in _POLICY or name in _OBJECTIVE else None
+    return name if name in _MAIN or name in _POLICY or name in _IN_SECTIONS else None
 
 
 def _column(name: str) -> Column:
     """The column of a known setting."""
     row = _ROW.fullmatch(name)
-    return _RULE[row[2]] if row else (_MAIN | _POLICY | _OBJECTIVE)[name]
+    return _RULE[row[2]] if row else (_MAIN | _POLICY | _IN_SECTIONS)[name]
 
 
 def _fields(

@@ -33,7 +33,8 @@ def build(
     names = _op_names(table, plan)
     rows, setup_done = _begun(factory, table, plan, findings)
     pins = locate_pins(factory, table, plan, rows, names, unpinned)
-    findings.extend(idle_pins(factory, names))
+    if beside is None:
+        findings.extend(idle_pins(factory, names))
     known = Families(factory, table.res_names, beside.family_names if beside else ())
     family = _families(table, plan, known)
     changeovers = known.arrays()
