@@ -22,6 +22,7 @@ from pegboard.insight.comparing.stability import stability
 from pegboard.insight.curve import Point
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.repair import DEGREES
+from pegboard.scheduling.result import LEFT_OUT
 
 AHEAD = (0.0, 1.0, 3.0)
 """Days before its latest starts that an order is squeezed in."""
@@ -101,6 +102,7 @@ def _point(base: LivePlan, outcome: Outcome, how: str, changed: frozenset[str]) 
     moved = stability(before, after, 0).moves
     own = {w.wo for w in outcome.planned.supply.works if w.line >= 0 and _line_of(outcome, w.line) in changed}
     disturbed = 0
+    unplanned = sum(status == "unplanned" for status, _ in after.orders.values())
     for line, (status, completion) in after.orders.items():
         was = before.orders.get(line, ("", None))[1]
         worse = completion is not None and was is not None and completion > was
@@ -111,8 +113,9 @@ def _point(base: LivePlan, outcome: Outcome, how: str, changed: frozenset[str]) 
         moves=sum(m.operation.rpartition(".")[0] not in own for m in moved),
         disturbed=disturbed,
         lines_late=score.lines_late,
+        unplanned=unplanned,
         weighted_tardiness_days=round(score.weighted_tardiness_days, 4),
-        objective=round(score.objective, 6),
+        objective=round(score.objective + LEFT_OUT * unplanned, 6),
     )
 
 

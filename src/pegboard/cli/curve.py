@@ -16,13 +16,17 @@ def show_curve(choices: Sequence[Choice], taken: Choice) -> None:
             f"{c.point.moves:,}",
             f"{c.point.disturbed:,}",
             f"{c.point.lines_late:,}",
+            f"{c.point.unplanned:,}",
             f"{c.point.weighted_tardiness_days:,.2f}",
-            f"{c.point.objective:,.2f}",
             "" if c.point.is_best else "a calmer way is as good",
         )
         for c in choices
     ]
-    table(("", "way", "moves", "disturbed", "late", "weighted d", "objective", ""), rows, frozenset({2, 3, 4, 5, 6}))
+    table(
+        ("", "way", "moves", "disturbed", "late", "not planned", "weighted late d", ""),
+        rows,
+        frozenset({2, 3, 4, 5, 6}),
+    )
     line()
     p = taken.point
     line(f"taken    {p.how}: {p.moves:,} moves, {p.disturbed:,} orders of others made late or later")

@@ -2,19 +2,22 @@
 
 import getpass
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pegboard.app import scenarios
+from pegboard.app.curve import chosen
 from pegboard.app.evaluate import Mode
 from pegboard.app.files import Run, hashed, save_plan
 from pegboard.app.outcome import Outcome
 from pegboard.app.scenarios import Desk, Done, desk
 from pegboard.app.warm import REPAIRING
-from pegboard.app.what_if import effect, what_if
+from pegboard.app.what_if import effect, ways_to_plan, what_if
 from pegboard.cli.asked import records
 from pegboard.cli.compare import SHOWN, show_comparison
 from pegboard.cli.console import line, table
+from pegboard.cli.curve import show_curve, written_picture
 from pegboard.cli.findings import show_findings
 from pegboard.cli.plan import counted
 from pegboard.cli.work import worked
@@ -171,6 +174,51 @@ def run_compare(factory: Path, name: str, other: str, mode: Mode, seed: int, *, 
         show_comparison(comparison, SHOWN)
         line(f"next     pegboard scenario promote {factory} {name}")
         return 0 if before.is_certified and mine.is_certified else 1
+
+    return _at(factory, use, json=json)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many operations of others may move, and what disturbing an order costs in days late of an average line."""
+
+    moves: int | None
+    price: float
+
+
+def run_curve(
+    factory: Path,
+    name: str,
+    budget: Budget,
+    out: Path | None,
+    picture: Path | None,
+    seed: int,
+    *,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Show every way to plan a scenario, write the one that a budget takes; the exit code."""
+
+    def use(at: Desk) -> int:
+        found, _ = worked(lambda report: ways_to_plan(at, name, seed, report), quiet=quiet, kernel=REPAIRING)
+        if isinstance(found, Done):
+            return _refused(found.findings, json=json)
+        if not found:
+            line("no way to plan it is certified")
+            return 1
+        taken = chosen(found, budget.moves, budget.price)
+        if out is not None:
+            save_plan(Run(taken.outcome, list(taken.outcome.plan.messages)), out)
+        if picture is not None:
+            written_picture(picture, f"{name}: lateness against moves", found)
+        if json:
+            return records({"ways": [c.point for c in found], "taken": taken.point})
+        show_curve(found, taken)
+        for path in (out, picture):
+            if path is not None:
+                line(f"written  {path}")
+        line(f"next     pegboard scenario promote {factory} {name}")
+        return 0
 
     return _at(factory, use, json=json)
 

@@ -120,6 +120,25 @@ def plan(
 
 
 @app.command
+def curve(
+    factory: Factory,
+    name: Name,
+    *,
+    moves: Annotated[int | None, Parameter(help="At most so many operations of other orders may move.")] = None,
+    price: Annotated[float, Parameter(help="What disturbing an order costs, in days late of an average line.")] = 0.0,
+    out: Annotated[Path | None, Parameter(help="Plan folder to write: the way that the budget takes.")] = None,
+    picture: Annotated[Path | None, Parameter(help="SVG file to write: lateness against moves.")] = None,
+    seed: Seed = 0,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show how calm the change can be: every way to plan it, from nobody moved to all planned afresh."""
+    from pegboard.cli import scenario
+
+    return scenario.run_curve(factory, name, scenario.Budget(moves, price), out, picture, seed, json=json, quiet=quiet)
+
+
+@app.command
 def compare(
     factory: Factory,
     name: Name,
