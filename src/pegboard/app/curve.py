@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pegboard.app.evaluate import changed_lines, evaluate, in_turn
+from pegboard.app.evaluate import calm, changed_lines, in_turn
 from pegboard.app.files import Report
 from pegboard.app.live import LivePlan
 from pegboard.app.moving import ways
@@ -67,15 +67,16 @@ def chosen(choices: Sequence[Choice], moves: int | None, price: float) -> Choice
 def _plans(
     base: LivePlan, snapshot: Snapshot, changed: frozenset[str] | None, findings: list[Finding], factory_hash: str
 ) -> Iterator[tuple[str, Outcome]]:
-    seed = base.outcome.terms.seed
-    if changed is None:
-        for degree in DEGREES[:-1]:
-            places = places_of(base.outcome.plan)
-            yield degree, repaired(snapshot, places, degree, (), findings, factory_hash, seed, _silent)
-    else:
-        yield "fit in", evaluate(base, snapshot, "repair", findings, factory_hash, _silent)
+    terms = base.outcome.terms
+    fitted = None if changed is None else calm(base, snapshot, findings, factory_hash, frozenset())
+    if changed is not None and fitted is not None:
+        yield "fit in", fitted
         yield from _with_room_made(base, snapshot, changed, factory_hash)
-    yield "plan afresh", make_plan(snapshot, findings, factory_hash, seed, base.outcome.terms.options, _silent)
+    else:
+        places = places_of(base.outcome.plan)
+        for degree in DEGREES[:-1]:
+            yield degree, repaired(snapshot, places, degree, (), findings, factory_hash, terms.seed, _silent)
+    yield "plan afresh", make_plan(snapshot, findings, factory_hash, terms.seed, terms.options, _silent)
 
 
 def _with_room_made(
