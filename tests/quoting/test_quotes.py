@@ -176,19 +176,6 @@ def test_what_cannot_be_had_is_refused_with_the_reason():
     assert codes("A", 1, due=friday("2030-01-01 08:00")) == ["C543"]
 
 
-def test_what_comes_sooner_is_taken_though_there_is_stock_that_is_not_released_yet():
-    """The stock is released on Thursday, the purchase order nobody needs comes on Wednesday."""
-    snapshot = f.factory(
-        items=[f.buy("BOX", lead=30)],
-        stock=[f.stock("BOX", 5, available_from="2026-06-11 08:00")],
-        purchase_orders=[f.po("PO-1", "BOX", 5, "2026-06-10")],
-        **BUSY,
-        orders=[f.order("SO-1", "A", 1, "2026-06-12")],
-    )
-
-    assert on(asked(snapshot, "BOX", 5)) == "Wed 06-10 08:00"
-
-
 # -- the menu ----------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ Nothing here changes the plan that is asked. Every offer is fitted by one engine
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
@@ -31,8 +31,6 @@ from pegboard.tables.supply import LeftOut
 
 NAME = "QUOTE"
 """The order of a request that names none."""
-AGAIN = 3
-"""How often a request is tried with other supplies than the first ones."""
 
 
 @dataclass(frozen=True)
@@ -147,26 +145,7 @@ def solved(counter: Counter, request: QuoteRequest) -> Solved | list[Finding]:
         wanted = fitted_by(counter, request, request.due)
         if isinstance(wanted, Solved) and wanted.date <= counter.instant(request.due):
             return wanted
-    found = fitted_by(counter, request, counter.now)
-    for _ in range(AGAIN):
-        if isinstance(found, list) or not _awaits_leftovers(found):
-            break
-        sooner = fitted_by(counter, request, datetime.fromtimestamp(found.date - 1, UTC))
-        if isinstance(sooner, list) or max(sooner.soonest.completion) >= found.date:
-            break
-        found = replace(sooner, fitted=sooner.soonest)
-    return found
-
-
-def _awaits_leftovers(found: Solved) -> bool:
-    """Whether it takes something that is to come anyway, though another supply of that may come sooner.
-
-    Who is late anyway takes stock first, also stock that is not released yet; who can still be in time takes what
-    comes in time.
-    """
-    now = found.fitted.factory.now
-    links = (x for x in found.fitted.supply.links if x.supply_kind in ("stock", "po") or x.index < -1)
-    return any(x.available > now for x in links)
+    return fitted_by(counter, request, counter.now)
 
 
 def fitted_by(counter: Counter, request: QuoteRequest, due: Moment) -> Solved | list[Finding]:
