@@ -5,7 +5,7 @@ touched: what comes of a question is another plan.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
@@ -36,6 +36,9 @@ PATIENCE = (0, 1, 2, 4, 8, 16, 32, 64)
 """Days that new operations are put off where what stands has rules that gaps alone do not show."""
 AHEAD = (0.0, 1.0, 4.0)
 """Days before their latest starts at which operations of an order are tried, before as soon as they can."""
+
+ENDLESS = 1 << 60
+"""Work that never ends: a candidate that has so much to do is never taken."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ class LivePlan:
     def _room(self, kept: Kept, standing: Standing) -> Room:
         p = self.planned
         return Room(kept, standing, Ground(p.factory, leftovers(p, kept), p.supply, kept, self._lead_days))
+
+    def room_in(self, room: Room, factory: Factory) -> Room:
+        """The same room where suppliers, or the order of routes, are those of another factory."""
+        ground = Ground(factory, room.ground.leftovers, self.planned.supply, room.kept, self._lead_days)
+        return replace(room, ground=ground)
 
     @cached_property
     def pegging(self) -> Pegging:
@@ -156,6 +164,17 @@ class LivePlan:
                 return later
         return fitted
 
+    def without_candidates(self, room: Room, fitted: Fitted, dear: np.ndarray, not_before: int) -> Fitted | None:
+        """The same lines, as soon as they can without the candidates that `dear` marks; None where they cannot."""
+        problem = fitted.problem
+        steps = problem.steps._replace(cand_fixed=np.where(dear, ENDLESS, problem.steps.cand_fixed))
+        spared = replace(problem, steps=steps)
+        schedule = fit(room.standing, spared, np.maximum(problem.not_before, not_before))
+        if isinstance(schedule, int) or _spoiled(fitted.supply, schedule):
+            return None
+        found = replace(fitted, schedule=schedule)
+        return None if self.verdict(room, found).violations else found
+
     def stands_alone(self, rows: Sequence[int], kept: Kept) -> bool:
         """Whether lines can be taken out of the plan without a trace, so that only `kept` stays.
 
@@ -213,6 +232,17 @@ class LivePlan:
         p = self.planned
         schedule = _joined(p.problem, p.schedule, room.kept.op, fitted, problem)
         return self._outcome(room, factory, supply, problem, schedule, factory_hash, "fitted in")
+
+    def with_only(self, lines: Collection[str], factory: Factory) -> Outcome:
+        """The plan without the other lines and what was made or bought for them alone; `factory` has only these."""
+        p = self.planned
+        gone = [i for i, line in enumerate(p.supply.lines) if line.id not in lines]
+        if not gone:
+            return replace(self.outcome, planned=replace(p, factory=factory))
+        room = self.room_without(self.pegging.without(gone))
+        nothing = self.fitted(room, factory, [], factory.now)
+        assert isinstance(nothing, Fitted)
+        return self.accepted(room, nothing, factory, self.outcome.terms.factory_hash)
 
     def squeezed(self, room: Room, fitted: Fitted, factory: Factory, factory_hash: str, ahead_days: float) -> Outcome:
         """The plan with the lines squeezed in: others are earlier, and perhaps later, to make room for them."""

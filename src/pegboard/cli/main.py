@@ -255,6 +255,84 @@ def suppliers(factory: Factory, *, json: Json = False) -> int:
 
 
 @app.command
+def quote(
+    factory: Factory,
+    *,
+    item: Annotated[str, Parameter(help="What is asked for.")],
+    qty: Annotated[float, Parameter(help="How many.")],
+    due: Annotated[str, Parameter(help="When it is wanted, as in 2026-06-12; as soon as can be if absent.")] = "",
+    options: Annotated[str, Parameter(help='Chosen options, as in "FABRIC=leather;ARMS=yes".')] = "",
+    customer: Annotated[str, Parameter(help="Who asks.")] = "",
+    order: Annotated[str, Parameter(help="The name of the order that comes of it.")] = "",
+    priority: Annotated[int | None, Parameter(help="How urgent it is; lower is more urgent.")] = None,
+    earliest: Annotated[str, Parameter(help="The customer takes nothing before this date.")] = "",
+    min_ship: Annotated[float, Parameter(help="The least part that may be delivered on its own.")] = 0.0,
+    menu: Annotated[bool, Parameter(negative="", help="Show the other ways there are, and what each costs.")] = False,
+    reserve: Annotated[bool, Parameter(negative="", help="Hold its place and material.")] = False,
+    hours: Annotated[float, Parameter(help="For how long it is held.")] = 48.0,
+    accept: Annotated[bool, Parameter(negative="", help="Make it an order: one change in changes.jsonl.")] = False,
+    out: Annotated[Path | None, Parameter(help="Plan folder to write with the accepted order.")] = None,
+    plan: Annotated[
+        Path | None, Parameter(help="Plan folder to quote on; the factory is planned anew if absent.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Quote an order that does not exist yet: when, why then, at what cost, and what else could be had."""
+    from pegboard.cli.quote import Deed, Wish, run_quote
+
+    wish = Wish(
+        item=item,
+        qty=qty,
+        options=options,
+        due=due,
+        earliest=earliest,
+        customer=customer,
+        order=order,
+        priority=priority,
+        min_ship_qty=min_ship,
+    )
+    deed = Deed(menu=menu, reserve=reserve, hours=hours, accept=accept, out=out)
+    return run_quote(factory, plan, wish, deed, json=json, quiet=quiet)
+
+
+@app.command
+def quotes(
+    factory: Factory,
+    file: Annotated[Path, Parameter(help="CSV file of requests with the columns of orders.csv; item and qty do.")],
+    *,
+    in_sequence: Annotated[
+        bool, Parameter(negative="", help="Each row gets what those before it leave; otherwise each is on its own.")
+    ] = False,
+    csv: Annotated[Path | None, Parameter(help="CSV file to write the answers to.")] = None,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Quote every row of a file."""
+    from pegboard.cli.quote import run_quotes
+
+    return run_quotes(factory, plan, file, csv, in_sequence=in_sequence, json=json, quiet=quiet)
+
+
+@app.command
+def reservations(
+    factory: Factory,
+    *,
+    cancel: Annotated[str, Parameter(help="Give back what this reservation holds.")] = "",
+    accept: Annotated[str, Parameter(help="Make this reservation an order.")] = "",
+    out: Annotated[Path | None, Parameter(help="Plan folder to write with the accepted order.")] = None,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """List what is reserved for quotes, cancel it, or accept it exactly as quoted."""
+    from pegboard.cli.quote import run_reservations
+
+    return run_reservations(factory, plan, cancel, accept, out, json=json, quiet=quiet)
+
+
+@app.command
 def atp(
     factory: Asked = None,
     *,
