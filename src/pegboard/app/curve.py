@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pegboard.app.evaluate import changed_lines, evaluate, in_turn
+from pegboard.app.evaluate import calm, changed_lines, in_turn
 from pegboard.app.files import Report
 from pegboard.app.live import LivePlan
 from pegboard.app.moving import ways
@@ -16,31 +16,16 @@ from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.app.repair import repaired
 from pegboard.domain.finding import Finding
-from pegboard.domain.plan import Row, places_of
+from pegboard.domain.plan import places_of
 from pegboard.domain.snapshot import Snapshot
 from pegboard.insight.comparing.stability import stability
+from pegboard.insight.curve import Point
 from pegboard.planning.validate import validate
 from pegboard.scheduling.engines.repair import DEGREES
+from pegboard.scheduling.result import LEFT_OUT
 
 AHEAD = (0.0, 1.0, 3.0)
 """Days before its latest starts that an order is squeezed in."""
-
-
-class Point(Row, frozen=True, kw_only=True):
-    """One way to plan a change: what it moves of the plan before it, and how late it is then.
-
-    `moves` are operations of others than the changed orders that start elsewhere or at another time; `disturbed` the
-    orders of others that are complete later than before, and late. `is_best` where no other point is both calmer and
-    less late.
-    """
-
-    how: str
-    moves: int
-    disturbed: int
-    lines_late: int
-    weighted_tardiness_days: float
-    objective: float
-    is_best: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,15 +67,16 @@ def chosen(choices: Sequence[Choice], moves: int | None, price: float) -> Choice
 def _plans(
     base: LivePlan, snapshot: Snapshot, changed: frozenset[str] | None, findings: list[Finding], factory_hash: str
 ) -> Iterator[tuple[str, Outcome]]:
-    seed = base.outcome.terms.seed
-    if changed is None:
-        for degree in DEGREES[:-1]:
-            places = places_of(base.outcome.plan)
-            yield degree, repaired(snapshot, places, degree, (), findings, factory_hash, seed, _silent)
-    else:
-        yield "fit in", evaluate(base, snapshot, "repair", findings, factory_hash, _silent)
+    terms = base.outcome.terms
+    fitted = None if changed is None else calm(base, snapshot, findings, factory_hash, frozenset())
+    if changed is not None and fitted is not None:
+        yield "fit in", fitted
         yield from _with_room_made(base, snapshot, changed, factory_hash)
-    yield "plan afresh", make_plan(snapshot, findings, factory_hash, seed, base.outcome.terms.options, _silent)
+    else:
+        places = places_of(base.outcome.plan)
+        for degree in DEGREES[:-1]:
+            yield degree, repaired(snapshot, places, degree, (), findings, factory_hash, terms.seed, _silent)
+    yield "plan afresh", make_plan(snapshot, findings, factory_hash, terms.seed, terms.options, _silent)
 
 
 def _with_room_made(
@@ -117,6 +103,7 @@ def _point(base: LivePlan, outcome: Outcome, how: str, changed: frozenset[str]) 
     moved = stability(before, after, 0).moves
     own = {w.wo for w in outcome.planned.supply.works if w.line >= 0 and _line_of(outcome, w.line) in changed}
     disturbed = 0
+    unplanned = sum(status == "unplanned" for status, _ in after.orders.values())
     for line, (status, completion) in after.orders.items():
         was = before.orders.get(line, ("", None))[1]
         worse = completion is not None and was is not None and completion > was
@@ -127,8 +114,9 @@ def _point(base: LivePlan, outcome: Outcome, how: str, changed: frozenset[str]) 
         moves=sum(m.operation.rpartition(".")[0] not in own for m in moved),
         disturbed=disturbed,
         lines_late=score.lines_late,
+        unplanned=unplanned,
         weighted_tardiness_days=round(score.weighted_tardiness_days, 4),
-        objective=round(score.objective, 6),
+        objective=round(score.objective + LEFT_OUT * unplanned, 6),
     )
 
 

@@ -87,10 +87,8 @@ def _earliest(asked: Asked) -> Tried:
 
 def _cheapest(asked: Asked) -> Tried:
     """Regular suppliers, who need not hurry, and of each step the resource that costs least."""
-    latest = datetime.fromtimestamp(asked.factory.horizon, UTC)
-    found = asked.live.fitted(
-        asked.live.room, asked.factory, [msgspec.structs.replace(asked.record, due=latest)], asked.factory.now
-    )
+    patient = msgspec.structs.replace(asked.record, due=asked.counter.last)
+    found = asked.live.fitted(asked.live.room, asked.factory, [patient], asked.factory.now)
     if isinstance(found, list):
         return found[0].why
     solved = Solved(asked.live, asked.live.room, found, found, [asked.record])

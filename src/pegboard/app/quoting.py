@@ -110,6 +110,11 @@ class Counter:
         )
 
     @property
+    def last(self) -> datetime:
+        """The end of the planning horizon."""
+        return datetime.fromtimestamp(self.factory.horizon, UTC)
+
+    @property
     def now(self) -> datetime:
         """The planning instant."""
         return datetime.fromtimestamp(self.factory.now, UTC)
@@ -197,9 +202,6 @@ def faults_of(counter: Counter, request: QuoteRequest) -> Iterator[Finding]:
     if request.order in counter.order_names:
         what = f"order {request.order} exists already"
         yield error("C546", request.order, what, "choose another name for the order")
-    if request.customer and request.customer not in factory.customers:
-        what = f"customer {request.customer} does not exist"
-        yield error("C546", request.customer, what, "choose a customer of customers.csv, or leave it out")
 
 
 def _left_out(record: OrderLine, left: LeftOut) -> Finding:

@@ -33,6 +33,16 @@ def run_compare(
         picture.write_text(draw_changes(found.before, found.after, c), encoding="utf-8")
     if json:
         return records(c)
+    show_comparison(c, most)
+    show_findings(c.findings, json=False)
+    if picture is not None:
+        line(f"written  {picture}")
+    line(f"next     {_next(c, after)}")
+    return 0
+
+
+def show_comparison(c: Comparison, most: int) -> None:
+    """A sentence, then at most so many rows of each table, and an empty line."""
     line(headline(c))
     _summary(c)
     _lines(c, most)
@@ -42,11 +52,6 @@ def run_compare(
     _loads(c, most)
     _figures(c, most)
     line()
-    show_findings(c.findings, json=False)
-    if picture is not None:
-        line(f"written  {picture}")
-    line(f"next     {_next(c, after)}")
-    return 0
 
 
 def _summary(c: Comparison) -> None:

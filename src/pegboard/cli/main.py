@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NoReturn
 from cyclopts import App, Parameter
 
 from pegboard import __version__
+from pegboard.cli import scenarios
 
 app = App(
     name="pegboard",
@@ -529,6 +530,9 @@ def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path
     from pegboard.scheduling.engines.dispatch import Options
 
     return run_plan(demo_factory(), out, Options(), 0, keep_invalid=False, json=False, quiet=quiet)
+
+
+app.command(scenarios.app)
 
 
 def main() -> None:

@@ -58,8 +58,9 @@ def line_of(entry: Entry, zone: ZoneInfo) -> str:
 
 
 def lines_of_file(data: bytes) -> list[str]:
-    """The lines of a journal; what is no UTF-8 shows as such in the findings."""
-    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").splitlines()
+    """The lines of a journal, which line feeds alone divide; what is no UTF-8 shows as such in the findings."""
+    lines = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").split("\n")
+    return [line.removesuffix("\r") for line in (lines if lines[-1] else lines[:-1])]
 
 
 def append_changes(folder: Path, entries: list[Entry], zone: ZoneInfo, expected: int | None = None) -> int:

@@ -61,6 +61,7 @@ class Arrivals:
         self._safety = safety_days(planned.factory)
         self._suppliers = {po.id: po.supplier for po in planned.factory.snapshot.purchase_orders}
         self._number: dict[tuple[str, str], int] = {}
+        self._known: dict[tuple[int, float | None], int] = {}
         self._due: list[int] = []
         self._chance: list[int] = []
         self.names: list[str] = []
@@ -94,27 +95,36 @@ class Arrivals:
             self._number[key] = len(self._number)
             self.names.append(link.supply)
             self._due.append(self._planned.supplied_at(link))
-            self._chance.append(self._lists.number(self._lateness(link)))
+            self._chance.append(self._late(link))
         return self._number[key]
 
-    def _lateness(self, link: Link) -> Values:
-        """Days late; the safety time of a new purchase is there to be late in."""
+    def _late(self, link: Link) -> int:
+        """The chance of days late; the safety time of a new purchase is there to be late in."""
         if link.supply_kind == "po":
-            return self._spread.lateness(link.item, self._suppliers.get(link.supply, ""))
+            return self._chance_of(link.item, self._suppliers.get(link.supply, ""), None)
         source = self._planned.supply.purchases[link.index].source
         supplier = source.supplier if source else ""
-        spare = self._safety.get((link.item, supplier), 0.0)
-        return tuple(max(0.0, days - spare) for days in self._spread.lateness(link.item, supplier))
+        return self._chance_of(link.item, supplier, self._safety.get((link.item, supplier), 0.0))
+
+    def _chance_of(self, item: str, supplier: str, spare: float | None) -> int:
+        """The number of a list of days late, of which so many are spare; made once."""
+        days = self._spread.lateness(item, supplier)
+        key = (id(days), spare)
+        if key not in self._known:
+            late = days if spare is None else tuple(max(0.0, d - spare) for d in days)
+            self._known[key] = self._lists.number(late)
+        return self._known[key]
 
 
 def yields(planned: Planned, spread: Spread, lists: ChanceLists, works: Ints) -> dict[str, Any]:
     """By how much the lots of these work orders may have to grow, so that what they lack is made in the same lot."""
     rows = [planned.supply.works[w] for w in works.tolist()]
     good = [planned.table.processes[row.process].total_yield for row in rows]
-    more = [lists.number(spread.more(row.item, share)) for row, share in zip(rows, good, strict=True)]
+    ways = [(row.item, share) for row, share in zip(rows, good, strict=True)]
+    more = {way: lists.number(spread.more(*way)) for way in dict.fromkeys(ways)}
     return {
         "work_name": np.array([stable(f"yield of {row.wo}") for row in rows], np.uint64),
-        "work_chance": np.array(more, np.int64),
+        "work_chance": np.array([more[way] for way in ways], np.int64),
     }
 
 

@@ -28,6 +28,8 @@ class Maintenance:
         """One for each operation that may hold a maintained resource, and each such resource of it."""
         S, kept = problem.steps, set(self._maintained(problem))
         found = 0
+        if not kept:
+            return found
         for step, count in zip(*np.unique(problem.ops.step, return_counts=True), strict=True):
             sets = S.need_set[S.need_ptr[step] : S.need_ptr[step + 1]].tolist()
             able = [S.set_res[S.set_ptr[s] : S.set_ptr[s + 1]] for s in sets]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pegboard.domain.calendar import FAR
-from pegboard.kernels.arrays import TRAVELS, Schedule
+from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.graph import topological
 from pegboard.kernels.insert import insert, stand
 from pegboard.kernels.packed import (
@@ -21,11 +21,10 @@ from pegboard.kernels.packed import (
     blank,
     live,
     nothing_placed,
-    pack_schedule,
 )
-from pegboard.kernels.profile import empty_profile, marked, strike
+from pegboard.kernels.profile import marked, strike
 from pegboard.kernels.stay import Bench, Into
-from pegboard.scheduling.engines.repair import arcs_into, gap_excess
+from pegboard.scheduling.engines.repair import arcs_into, empty_bench, gap_excess
 from pegboard.scheduling.problem import Ints, Problem
 
 GAP_ROUNDS = 20
@@ -42,28 +41,7 @@ class Standing:
 def standing(problem: Problem, schedule: Schedule) -> Standing:
     """Book a whole schedule; O(n log n)."""
     p = problem
-    shop, steps, ops, arcs = p.packed
-    was = pack_schedule(schedule)
-    fresh = live(shop, steps, ops, None, p.arrival, p.not_before, np.zeros(p.n_op, np.int64), p.now)
-    fresh.res["care"] &= ~TRAVELS  # the profile knows where tools come from
-    room = p.n_op + was.need_res.size + int((p.arcs.store >= 0).sum())
-    bench = Bench(
-        T=p.timelines,
-        R=shop,
-        S=steps,
-        C=p.changeovers,
-        O=ops,
-        A=arcs,
-        into=arcs_into(p.arcs, p.n_op),
-        L=fresh,
-        P=empty_profile(len(p.res_names), room),
-        out=nothing_placed(ops),
-        was=was,
-        booking=np.full(p.n_op, -1, np.int64),
-        factory_tl=p.factory_tl,
-        now=p.now,
-        horizon=p.horizon,
-    )
+    bench = empty_bench(p, p.ops, schedule, 0)
     rank = np.empty(p.n_op, np.int64)
     rank[topological(p.arcs, p.n_op)] = np.arange(p.n_op)
     stand(bench, np.lexsort((rank, schedule.setup_start)), _until(schedule))

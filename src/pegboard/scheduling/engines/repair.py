@@ -153,7 +153,7 @@ def _retimed(p: Problem, former: Former, degree: Degree, planned: np.ndarray) ->
         passed = placed_again(p, was, order, floor, n_last)
         return min(shifted, passed, key=lambda one: (round(score(p, one[0], planned).objective, 6), _total(one[0])))
     gone = (former.gone_res, former.gone_start, former.gone_end)
-    early = room_before(_bench(p, p.ops, was, former.gone_res.size), order, *gone)
+    early = room_before(empty_bench(p, p.ops, was, former.gone_res.size), order, *gone)
     early = np.maximum(np.minimum(floor, early), p.now)
     return min(placed_again(p, was, order, early, None), shifted, key=lambda one: _total(one[0]))
 
@@ -182,7 +182,7 @@ def placed_again(
     ops, rounds = _at_old_setups(p, was), 0
     owner = np.repeat(np.arange(p.n_op), np.diff(p.arcs.ptr))
     while True:
-        w = _bench(p, ops, was, 0)
+        w = empty_bench(p, ops, was, 0)
         if n_last is None:
             moved_off = retime(w, order, floor, *loads)
         else:
@@ -198,7 +198,7 @@ def placed_again(
         np.maximum.at(floor, owner, np.where(excess > 0, schedule.setup_start[owner] + excess, p.now))
 
 
-def _bench(p: Problem, ops: Ops, was: Schedule, n_gone: int) -> Bench:
+def empty_bench(p: Problem, ops: Ops, was: Schedule, n_gone: int) -> Bench:
     """An empty schedule and the room to fill it."""
     shop, steps, _, arcs = p.packed
     packed = pack_ops(ops)
