@@ -38,7 +38,7 @@ def desk(path: Path, hours_later: float = 0.0, plan: Path | None = None) -> Desk
 
 def reserved(path: Path, order: str, qty: float = 2, at: Desk | None = None) -> Reservation:
     at = at or desk(path)
-    asked = ask(at, QuoteRequest(item="B", qty=qty, order=order), menu=False)
+    asked = ask(at, QuoteRequest(item="B", qty=qty, order=order), 0, menu=False)
     assert isinstance(asked, Quote)
     done = reserve(at, asked, 48)
     assert isinstance(done, Answer), done
@@ -47,7 +47,7 @@ def reserved(path: Path, order: str, qty: float = 2, at: Desk | None = None) -> 
 
 
 def date(path: Path, hours_later: float = 0.0) -> str:
-    found = ask(desk(path, hours_later), QuoteRequest(item="B", qty=2), menu=False)
+    found = ask(desk(path, hours_later), QuoteRequest(item="B", qty=2), 0, menu=False)
     assert isinstance(found, Quote)
     return f.local(found.promise.date)
 
@@ -110,7 +110,7 @@ def test_two_who_want_one_slot_cannot_both_have_it():
 def test_who_reserves_on_a_plan_that_another_one_has_reserved_on_since_is_told(tmp_path: Path):
     path = folder(tmp_path)
     mine = desk(path)
-    asked = ask(mine, QuoteRequest(item="B", qty=2), menu=False)
+    asked = ask(mine, QuoteRequest(item="B", qty=2), 0, menu=False)
     assert isinstance(asked, Quote)
     reserved(path, "N-1")
 

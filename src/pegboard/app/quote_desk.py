@@ -12,6 +12,7 @@ from pegboard.app.live import LivePlan
 from pegboard.app.memory import uncollected
 from pegboard.app.offers import with_menu
 from pegboard.app.planning import make_plan
+from pegboard.app.quote_confidence import with_confidence
 from pegboard.app.quoting import Counter, faults_of, quoted, solved
 from pegboard.app.repair import repaired
 from pegboard.app.reserving import Accepted, Held, accept, beside
@@ -24,6 +25,10 @@ from pegboard.exchange.reservations_file import change_reservations, read_reserv
 from pegboard.scheduling.engines.dispatch import Options
 
 Clock = Callable[[], datetime]
+
+
+SEED = 0
+"""Of the luck by which the date of a quote is replayed: the same for all, so that they can be compared."""
 
 
 def utc_now() -> datetime:
@@ -82,12 +87,14 @@ def open_desk(path: Path, plan: Path | None, report: Report, clock: Clock = utc_
     return Desk(path, plain, live, counter, held, faults, len(reading.tables.changes), wall)
 
 
-def ask(desk: Desk, request: QuoteRequest, *, menu: bool) -> Quote | list[Finding]:
-    """Quote a request on the plan and all that is reserved."""
+def ask(desk: Desk, request: QuoteRequest, runs: int, *, menu: bool) -> Quote | list[Finding]:
+    """Quote a request on the plan and all that is reserved, with so many replays of its date."""
     found = solved(desk.counter, request)
     if isinstance(found, list):
         return found
     first = quoted(desk.counter, request, found)
+    if runs > 0:
+        first = with_confidence(desk.counter, first, found, runs, SEED)
     return with_menu(desk.counter, first, found) if menu else first
 
 

@@ -69,12 +69,11 @@ def accept(
         what = f"{request.order} was quoted for {iso(quoted, zone)}, and can be had on {iso(found.date, zone)} by now"
         advice = "what it was to take has gone to another one, or the factory has changed; quote again"
         return [error("C551", request.order, what, advice)]
-    record = _promised(full, request, found)
+    record, outcome = as_order(full, request, found)
     change = AddOrder(**{name: getattr(record, name) for name in AddOrder.__struct_fields__})
     applied = apply(counter.factory.snapshot, change)
     if applied.is_refused:
         return list(applied.findings)
-    outcome = _with(found, record, _with_record(found.fitted.factory, record))
     kept = {line.id for line in counter.live.planned.supply.lines} | {record.id}
     factory = msgspec.structs.replace(
         outcome.planned.factory, snapshot=applied.snapshot, lines=(*counter.factory.lines, record)
@@ -85,6 +84,12 @@ def accept(
         what = f"the plan with {record.id} breaks {v.constraint}: {v.subject} {v.what}"
         return [error("C547", record.id, what, "plan the factory again, and quote on that plan")]
     return Accepted(outcome, change, found.date)
+
+
+def as_order(counter: Counter, request: QuoteRequest, found: Solved) -> tuple[OrderLine, Outcome]:
+    """What was solved as an order line with its dates, and the plan with it."""
+    record = _promised(counter, request, found)
+    return record, _with(found, record, _with_record(found.fitted.factory, record))
 
 
 def _promised(counter: Counter, request: QuoteRequest, found: Solved) -> OrderLine:

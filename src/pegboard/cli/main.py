@@ -271,6 +271,7 @@ def quote(
     earliest: Annotated[str, Parameter(help="The customer takes nothing before this date.")] = "",
     min_ship: Annotated[float, Parameter(help="The least part that may be delivered on its own.")] = 0.0,
     menu: Annotated[bool, Parameter(negative="", help="Show the other ways there are, and what each costs.")] = False,
+    runs: Annotated[int, Parameter(help="How many replays say how sure the date is; 0 for none.")] = 200,
     reserve: Annotated[bool, Parameter(negative="", help="Hold its place and material.")] = False,
     hours: Annotated[float, Parameter(help="For how long it is held.")] = 48.0,
     accept: Annotated[bool, Parameter(negative="", help="Make it an order: one change in changes.jsonl.")] = False,
@@ -295,7 +296,7 @@ def quote(
         priority=priority,
         min_ship_qty=min_ship,
     )
-    deed = Deed(menu=menu, reserve=reserve, hours=hours, accept=accept, out=out)
+    deed = Deed(menu=menu, runs=runs, reserve=reserve, hours=hours, accept=accept, out=out)
     return run_quote(factory, plan, wish, deed, json=json, quiet=quiet)
 
 

@@ -23,7 +23,7 @@ from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
 from pegboard.cli.work import worked
 from pegboard.domain.finding import Finding, error
-from pegboard.domain.quote import Offer, Quote, QuoteRequest, Wait
+from pegboard.domain.quote import Offer, Quote, QuoteRequest, Sure, Wait
 from pegboard.domain.record import Moment
 from pegboard.exchange.cells import options as read_options
 from pegboard.exchange.fault import Fault, Noted
@@ -49,6 +49,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """What is to come of a quote."""
 
     menu: bool = False
+    runs: int = 0
     reserve: bool = False
     hours: float = 48.0
     accept: bool = False
@@ -140,7 +141,7 @@ def _answered(desk: Desk | list[Finding], wish: Wish, deed: Deed) -> tuple[Desk,
     if isinstance(desk, list):
         return desk
     request = _request(wish, desk.plain.factory.zone)
-    quote = request if isinstance(request, list) else ask(desk, request, menu=deed.menu)
+    quote = request if isinstance(request, list) else ask(desk, request, deed.runs, menu=deed.menu)
     if isinstance(quote, list):
         return quote
     answer: Answer | list[Finding] = Answer(quote)
@@ -206,6 +207,8 @@ def _show(desk: Desk, answer: Answer, wish: Wish, factory: Path, deed: Deed) -> 
     first = quote.promise
     show_findings(desk.findings, json=False)
     line(f"promise  {number(wish.qty)} {item.uom} {wish.item} on {moment(first.date, zone)}{_against(quote, zone)}")
+    if first.sure is not None:
+        line(f"sure     {_sure(first.sure, quote, zone)}")
     line(f"held up  {_held_up(first.binding, zone)}")
     if first.next is not None:
         line(f"then     {_held_up(first.next, zone)}")
@@ -238,6 +241,13 @@ def _against(quote: Quote, zone: ZoneInfo) -> str:
     late = quote.promise.date - quote.due
     wanted = f"wanted by {moment(quote.due, zone)}"
     return f", {wanted}: in time" if late <= 0 else f", {duration(late)} late, {wanted}"
+
+
+def _sure(sure: Sure, quote: Quote, zone: ZoneInfo) -> str:
+    by = "the wanted date" if quote.due is not None and quote.promise.date <= quote.due else "the promised date"
+    safe = "beyond the calendars" if sure.safe is None else moment(sure.safe, zone)
+    chance = f"{100 * sure.on_time:.0f} % by {by}, +- {100 * sure.standard_error:.0f} from {sure.runs:,} replays"
+    return f"{chance}; the safe date (P80) is {safe}"
 
 
 def _held_up(wait: Wait, zone: ZoneInfo) -> str:

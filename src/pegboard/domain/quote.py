@@ -93,12 +93,28 @@ class Moved(_Value, frozen=True, kw_only=True):
     due: int
 
 
+class Sure(_Value, frozen=True, kw_only=True):
+    """What replays of the plan with the order in it say of its date.
+
+    `on_time` is the probability to be there when it is due, or on the promised date where that is later, with its
+    standard error. `p50` to `p95` are completions, None where they lie behind the calendars; the `safe` date is P80.
+    """
+
+    runs: int
+    seed: int
+    on_time: float
+    standard_error: float
+    p50: int | None
+    safe: int | None
+    p95: int | None
+
+
 class Offer(_Value, frozen=True, kw_only=True):
     """One way to serve a request, solved and judged.
 
     `binding` is what holds it up most, `next` what would then. `cost` is None where a cost is not known, and
-    `cost_unknown` says which; `extra_cost` is against the first offer of the quote. `probability` to be on time is
-    None where it has not been simulated. What the referee is against is no offer.
+    `cost_unknown` says which; `extra_cost` is against the first offer of the quote. `sure` is None where the plan with
+    the order in it has not been replayed. What the referee is against is no offer.
     """
 
     kind: OfferKind
@@ -117,7 +133,7 @@ class Offer(_Value, frozen=True, kw_only=True):
     bottleneck: str
     margin_per_bottleneck_hour: float | None
     moved: tuple[Moved, ...] = ()
-    probability: float | None = None
+    sure: Sure | None = None
     certified: bool = True
 
 
