@@ -26,6 +26,11 @@ def leaf(function: Callable[..., Any]) -> Any:
     return njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload]
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a leaf into whoever calls it: a call hands over more numbers than these functions compute."""
+    return njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload]
+
+
 def _keep_cache_by_content() -> None:
     """Name the cache by the sources, unless the user has named one; a folder nobody may write is left to numba."""
     here = Path(__file__).parent

@@ -144,3 +144,41 @@ def knots(A, n_op, tied):
                         break
                 n_part += 1
     return part
+
+
+@kernel
+def in_order(by_rank, ptr, pred):
+    """Nodes with those before them first, else as in `by_rank`; of a circle whatever comes first in it."""
+    n = by_rank.size
+    order, state = np.empty(n, np.int64), np.zeros(n, np.int64)
+    at, path = ptr[:-1].copy(), np.empty(n, np.int64)
+    found = 0
+    for root in by_rank:
+        if state[root]:
+            continue
+        path[0], state[root], depth = root, 1, 1
+        while depth:
+            node = path[depth - 1]
+            if at[node] == ptr[node + 1]:
+                order[found] = node
+                found += 1
+                depth -= 1
+                continue
+            before = pred[at[node]]
+            at[node] += 1
+            if not state[before]:
+                path[depth], state[before] = before, 1
+                depth += 1
+    return order
+
+
+@kernel
+def before(ptr, pred, wanted):
+    """Mark in `wanted` all that comes before what is marked there."""
+    todo = list(np.flatnonzero(wanted))
+    while todo:
+        node = todo.pop()
+        for j in range(ptr[node], ptr[node + 1]):
+            if not wanted[pred[j]]:
+                wanted[pred[j]] = True
+                todo.append(pred[j])

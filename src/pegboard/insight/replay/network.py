@@ -10,7 +10,8 @@ from pegboard.insight.replay.uncertain import Arrivals, ChanceLists, chances, du
 from pegboard.insight.replay.use import Use, servers
 from pegboard.kernels.arrays import FAR, RUN_ONLY, SETUP_ONLY, Timelines
 from pegboard.kernels.packed import Records, blank
-from pegboard.kernels.replay import HOLD, PRED, SHIFT, SLOT, Chances, Network
+from pegboard.kernels.replay_network import HOLD, PRED, SLOT, Chances, Network
+from pegboard.kernels.replay_time import SHIFT
 from pegboard.planning.spread import Spread
 from pegboard.scheduling.problem import Ints
 from pegboard.scheduling.view import primary, run_work, setup_work

@@ -15,8 +15,10 @@ from pegboard.domain.calendar import FAR
 from pegboard.insight.planned import Planned
 from pegboard.insight.replay.network import Builder
 from pegboard.insight.replay.use import Use, used
+from pegboard.kernels.graph import before, in_order
 from pegboard.kernels.packed import blank
-from pegboard.kernels.replay import DRAWN, Chances, Network, before, held_back, in_order
+from pegboard.kernels.replay import held_back
+from pegboard.kernels.replay_network import DRAWN, Chances, Network
 from pegboard.planning.spread import Spread
 from pegboard.scheduling.held import leaders
 from pegboard.scheduling.problem import Ints

@@ -8,7 +8,8 @@ import numpy as np
 from pegboard.insight.drivers import Tallied
 from pegboard.insight.replay.replaying import Replayed
 from pegboard.kernels.packed import blank
-from pegboard.kernels.replay import DRAWN, Tally, replay
+from pegboard.kernels.replay import replay
+from pegboard.kernels.replay_network import DRAWN, Tally
 from pegboard.scheduling.problem import Ints
 
 BLOCK = 25

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pegboard.domain.calendar import PPM
 from pegboard.insight.planned import Planned
 from pegboard.kernels.arrays import FAR
-from pegboard.kernels.replay import Chances
+from pegboard.kernels.replay_network import Chances
 from pegboard.planning.chances import Values
 from pegboard.planning.reliability import safety_days
 from pegboard.planning.spread import Spread
