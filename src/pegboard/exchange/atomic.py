@@ -48,22 +48,6 @@ class Replacing:
 
 
 @contextlib.contextmanager
-def alone(directory: Path) -> Iterator[None]:
-    """Whoever else asks to be alone in the directory waits; where the system cannot do that, nobody does."""
-    if os.name != "posix":
-        yield
-        return
-    import fcntl
-
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
 def replacing(directory: Path) -> Iterator[Replacing]:
     """Files written in this context appear together at its end; after an exception or Ctrl-C none does."""
     directory.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,9 @@ import msgspec
 
 from pegboard.domain.change import Entry
 from pegboard.domain.finding import Finding, error
-from pegboard.exchange.atomic import alone, replacing
+from pegboard.exchange.atomic import replacing
 from pegboard.exchange.change_fields import entry_fields, read_entry
+from pegboard.exchange.locking import alone
 
 CHANGES_FILE = "changes.jsonl"
 
@@ -70,7 +71,7 @@ def append_changes(folder: Path, entries: list[Entry], zone: ZoneInfo, expected:
     second is told by a `JournalMovedError`.
     """
     file = folder / CHANGES_FILE
-    with alone(folder):
+    with alone(folder, CHANGES_FILE):
         data = file.read_bytes() if file.exists() else b""
         length = len(lines_of_file(data))
         if expected is not None and length != expected:

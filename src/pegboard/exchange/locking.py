@@ -25,6 +25,24 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+PATIENCE = 60.0
+"""Seconds to wait for others before giving up: what is done under a lock takes a fraction of one."""
+
+
+@contextlib.contextmanager
+def alone(factory: Path, file: str) -> Iterator[None]:
+    """Be the only one who writes a file of a factory; raises TimeoutError where others do not end."""
+    folder = beside(factory)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / f"{file}.lock", PATIENCE):
+        yield
+
+
+def beside(factory: Path) -> Path:
+    """The folder for what Pegboard keeps of a factory for itself: in its folder, or beside its workbook."""
+    return factory / ".pegboard" if factory.is_dir() else factory.with_suffix(".pegboard")
+
+
 @contextlib.contextmanager
 def locked(file: Path, patience: float) -> Iterator[None]:
     """Be the only one in this context for a file; raises TimeoutError where others stay in it for so many seconds."""

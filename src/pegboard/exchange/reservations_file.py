@@ -12,9 +12,10 @@ import msgspec
 from pegboard.domain.finding import Finding, warning
 from pegboard.domain.quote import QuoteRequest, Reservation
 from pegboard.domain.record import Moment, Options
-from pegboard.exchange.atomic import alone, replacing
+from pegboard.exchange.atomic import replacing
+from pegboard.exchange.locking import alone, beside
 
-FOLDER, FILE = ".pegboard", "reservations.jsonl"
+FILE = "reservations.jsonl"
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +40,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def read_reservations(factory: Path) -> tuple[tuple[Reservation, ...], list[Finding]]:
     """All reservations of a factory in order of making, expired ones too, and what is wrong with the file."""
-    file = _folder(factory) / FILE
+    file = beside(factory) / FILE
     found: list[Reservation] = []
     findings: list[Finding] = []
     lines = file.read_bytes().splitlines() if file.is_file() else []
@@ -61,9 +62,9 @@ def change_reservations(
 
     Lines that cannot be read stay.
     """
-    folder = _folder(factory)
+    folder = beside(factory)
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder):
+    with alone(factory, FILE):
         before, faults = read_reservations(factory)
         after = tuple(change(before))
         file = folder / FILE
@@ -73,10 +74,6 @@ def change_reservations(
         with replacing(folder) as files:
             files.write(FILE, b"".join(line + b"\n" for line in (*unread, *written)))
     return after
-
-
-def _folder(factory: Path) -> Path:
-    return factory / FOLDER if factory.is_dir() else factory.with_suffix(FOLDER)
 
 
 def _line(r: Reservation) -> _Line:

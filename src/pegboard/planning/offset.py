@@ -42,6 +42,22 @@ class Batch:
     pred_op: Ints
 
 
+class _Layout:
+    """The rows and processes of a table as arrays."""
+
+    def __init__(self, table: ProcessTable) -> None:
+        self.norm = table.steps()._replace(queue=table.queue_norm)
+        self.preferred = table.preferred()
+        self.tails = table.tail_yields()
+        self.pred_ptr = spans([len(r.preds) for r in table.rows])
+        self.pred_row = np.array([p for r in table.rows for p in r.preds], np.int64)
+        self.scale = np.array([10.0 ** table.factory.items[r.item].decimals for r in table.rows])
+        self.first = np.array([p.first for p in table.processes], np.int64)
+        self.count = np.array([p.end - p.first for p in table.processes], np.int64)
+        self.start = np.array([p.start for p in table.processes], np.int64)
+        self.splitter = Splitter(table, self.scale)
+
+
 class Offset:
     """Lays out operations for batches of work orders; one for each run over the levels."""
 
@@ -49,16 +65,11 @@ class Offset:
         self.table = table
         self.batches: list[Batch] = []
         self.n_op = 0
-        self._norm = table.steps()._replace(queue=table.queue_norm)
-        self._preferred = table.preferred()
-        self._tails = table.tail_yields()
-        self._pred_ptr = spans([len(r.preds) for r in table.rows])
-        self._pred_row = np.array([p for r in table.rows for p in r.preds], np.int64)
-        self._scale = np.array([10.0 ** table.factory.items[r.item].decimals for r in table.rows])
-        self._first = np.array([p.first for p in table.processes], np.int64)
-        self._count = np.array([p.end - p.first for p in table.processes], np.int64)
-        self._start = np.array([p.start for p in table.processes], np.int64)
-        self._splitter = Splitter(table, self._scale)
+        layout = table.derived(_Layout)
+        self._norm, self._preferred = layout.norm, layout.preferred
+        self._tails, self._scale, self._splitter = layout.tails, layout.scale, layout.splitter
+        self._pred_ptr, self._pred_row = layout.pred_ptr, layout.pred_row
+        self._first, self._count, self._start = layout.first, layout.count, layout.start
 
     def column(self, name: str) -> NDArray[Any]:
         """A column over all batches."""

@@ -92,7 +92,7 @@ class Run:
         self.shortages: list[Shortage] = []
         self.unfit: list[Shortage] = []
         self._lead_days = lead_days
-        self._limits = LotLimits(table)
+        self._limits = table.derived(LotLimits)
         self._pairing = Pairing(self.ledger, barred)
         self._draws: dict[str, list[Draw]] = defaultdict(list)
 

@@ -7,8 +7,9 @@ factory's open days. A subcontracted step runs day and night on a resource witho
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from typing import Any, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ from pegboard.domain.variant import Recipe, Variant, Way
 from pegboard.kernels.arrays import BOTH, FAR, RUN_ONLY, SETUP_ONLY, Changeovers, Steps
 from pegboard.tables.timelines import TimelineTable
 
+Derived = TypeVar("Derived")
 UNIT = 1000
 NO_LIMIT = 1 << 50
 _PHASE = {"both": BOTH, "setup": SETUP_ONLY, "run": RUN_ONLY}
@@ -100,8 +102,7 @@ class ProcessTable:
         self.rows: list[StepRow] = []
         self.processes: list[Process] = []
         self._process: dict[tuple[str, str, Options], int] = {}
-        self._steps: Steps | None = None
-        self._preferred: NDArray[np.int64] | None = None
+        self._derived: dict[Callable[[ProcessTable], Any], tuple[int, Any]] = {}
         made = [item for item, how in factory.supply.items() if how == "make"]
         plain = {item for item in made if item not in factory.variants.shapes}
         for (item, route), steps in factory.routing.items():
@@ -121,7 +122,7 @@ class ProcessTable:
         if not fresh:
             return self
         found = copy(self)
-        found.factory = factory
+        found.factory, found._derived = factory, {}  # noqa: SLF001 - its own kind
         found.rows, found.processes, found._process = [*self.rows], [*self.processes], {**self._process}  # noqa: SLF001 - its own kind
         for item, shape in sorted(fresh):
             found._add_variant(item, shape, factory.variants.recipes[item, shape])  # noqa: SLF001
@@ -220,9 +221,7 @@ class ProcessTable:
 
     def preferred(self) -> NDArray[np.int64]:
         """The candidate each step is timed on before resources are chosen: lowest rank, then least work, then name."""
-        if self._preferred is None or self._preferred.size != len(self.rows):
-            self._preferred = self._choose()
-        return self._preferred
+        return self.derived(ProcessTable._choose)
 
     def _choose(self) -> NDArray[np.int64]:
         ptr = 0
@@ -233,11 +232,17 @@ class ProcessTable:
             ptr += len(row.cands)
         return np.array(chosen, np.int64)
 
+    def derived(self, make: "Callable[[ProcessTable], Derived]") -> "Derived":
+        """What `make` works out from the rows; made anew only where rows were added."""
+        size, found = self._derived.get(make, (-1, None))
+        if size != len(self.rows):
+            found = make(self)
+            self._derived[make] = len(self.rows), found
+        return cast("Derived", found)
+
     def steps(self) -> Steps:
-        """The arrays the kernels read; made anew only where rows were added."""
-        if self._steps is None or self._steps.pool.size != len(self.rows):
-            self._steps = self._arrays()
-        return self._steps
+        """The arrays the kernels read."""
+        return self.derived(ProcessTable._arrays)
 
     def _arrays(self) -> Steps:
         pools: dict[tuple[int, ...], int] = {}
