@@ -113,3 +113,26 @@ def test_a_repair_after_changed_orders_passes_the_recheck(case_of: CaseOf, first
         if wrong := judge(again).violations:
             found[seed] = wrong
     assert found == {}
+
+
+@BLOCKS
+def test_questions_leave_no_trace_in_the_memory_they_work_in(case_of: CaseOf, first: int):
+    """What stands is as it was, also where it is copied but once, and the second answer is the first."""
+    n_fitted = 0
+    for seed, case in block(case_of, first):
+        assert case.run.outcome is not None
+        live = LivePlan(case.run.outcome)
+        if (record := asked(seed, live)) is None:
+            continue
+        answers = [live.fitted(live.room, live.planned.factory, [record], live.planned.factory.now) for _ in "ab"]
+        if isinstance(answers[0], list):
+            assert answers[1] == answers[0]
+            continue
+        n_fitted += 1
+        assert not isinstance(answers[1], list)
+        assert answers[0].completion == answers[1].completion
+        standing = live.room.standing
+        with standing.scratches.taken() as scratch:
+            for name, (begun, n) in scratch._begun.items():
+                assert scratch._held[name][:n].tobytes() == begun[:n].tobytes(), f"seed {seed}: {name}"
+    assert n_fitted >= 5

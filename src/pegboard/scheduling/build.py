@@ -96,12 +96,17 @@ def build(
 
 def _op_names(table: ProcessTable, plan: SupplyPlan) -> list[str]:
     """Work order and step, as `SO-1/1-1.20`, and the number of the part where a step is divided: `SO-1/1-1.20/2`."""
-    tail = np.array([*(f".{r.step.step}" if r.step else "" for r in table.rows), None], object)
+    tail = table.derived(_tails)
     name = np.array([*(w.wo for w in plan.works), None], object)
     found: list[str] = (name[plan.op_work] + tail[plan.op_row]).tolist()
     for op in np.flatnonzero(plan.op_part).tolist():
         found[op] += f"/{plan.op_part[op]}"
     return found
+
+
+def _tails(table: ProcessTable) -> np.ndarray:
+    """What the names of the operations of each row end in; one more for none at all."""
+    return np.array([*(f".{r.step.step}" if r.step else "" for r in table.rows), None], object)
 
 
 def _begun(factory: Factory, table: ProcessTable, plan: SupplyPlan, findings: list[Finding]) -> tuple[Ints, np.ndarray]:
@@ -136,20 +141,30 @@ def _families(table: ProcessTable, plan: SupplyPlan, families: Families) -> Ints
     """The setup family of each operation; `{OPTION}` takes the value its work order was configured with."""
     plain = [families.index(r.step.family) if r.step and "{" not in r.step.family else -1 for r in table.rows]
     family = np.array(plain, np.int64)[plan.op_row] if plain else np.empty(0, np.int64)
-    templated = {i for i, r in enumerate(table.rows) if r.step and "{" in r.step.family}
+    templated = table.derived(_templated)
     if templated:
-        for op in np.flatnonzero(np.isin(plan.op_row, sorted(templated))).tolist():
+        for op in np.flatnonzero(np.isin(plan.op_row, templated)).tolist():
             step = table.rows[plan.op_row[op]].step
             assert step is not None
             family[op] = families.index(family_name(step.family, dict(plan.works[plan.op_work[op]].options)))
     return family
 
 
+def _templated(table: ProcessTable) -> list[int]:
+    """Rows whose setup family depends on options."""
+    return [i for i, r in enumerate(table.rows) if r.step and "{" in r.step.family]
+
+
+def _ovens(table: ProcessTable) -> list[int]:
+    """Rows that run in an oven."""
+    return [i for i, r in enumerate(table.rows) if oven_qty(r.step) > 0]
+
+
 def _batch_keys(table: ProcessTable, plan: SupplyPlan, family: Ints) -> Ints:
     """Number of the oven key of each operation, -1 outside ovens; only lots of one setup family share a load."""
     keys: dict[tuple[str, int], int] = {}
     found = np.full(plan.op_row.size, -1, np.int64)
-    ovens = [i for i, r in enumerate(table.rows) if oven_qty(r.step) > 0]
+    ovens = table.derived(_ovens)
     for op in np.flatnonzero(np.isin(plan.op_row, ovens)).tolist() if ovens else []:
         step = table.rows[plan.op_row[op]].step
         assert step is not None
@@ -189,7 +204,7 @@ def _arcs(
     made_by, drawn_by, keeps = _drawn_works(factory, plan)
     from_all, to_all = np.concatenate([from_, made_by]), np.concatenate([to, drawn_by])
     order = np.lexsort((to_all, from_all))
-    by_row = _between(table)
+    by_row = table.derived(_between)
     row = plan.op_row[from_all]
 
     def routed(column: str, otherwise: Ints | int) -> np.ndarray:
@@ -323,7 +338,7 @@ def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str,
         group[i] = groups.setdefault(key, len(groups))
     order = [sorted(e) for e in ends]
     line_op = np.array([op for ops in order for op in ops], np.int64)
-    move = np.array([round(r.step.move_min * 60) if r.step else 0 for r in table.rows], np.int64)
+    move = table.derived(_between)["move"]
     return {
         "line_ptr": spans([len(o) for o in order]),
         "line_op": line_op,

@@ -4,7 +4,7 @@ The schedule is booked once (`Standing`); each fit works on a copy of the books,
 asked of one plan and none is remembered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,18 +13,16 @@ from pegboard.kernels.arrays import Schedule
 from pegboard.kernels.graph import topological
 from pegboard.kernels.insert import insert, stand
 from pegboard.kernels.packed import (
-    LIVE_OP,
-    OP,
     PLACED,
     PackedOps,
     PackedSchedule,
-    blank,
     live,
     nothing_placed,
 )
 from pegboard.kernels.profile import marked, strike
 from pegboard.kernels.stay import Bench, Into
 from pegboard.scheduling.engines.repair import arcs_into, empty_bench, gap_excess
+from pegboard.scheduling.engines.scratch import Scratch, Scratches
 from pegboard.scheduling.problem import Ints, Problem
 
 GAP_ROUNDS = 20
@@ -32,10 +30,11 @@ GAP_ROUNDS = 20
 
 @dataclass(frozen=True)
 class Standing:
-    """The operations of a plan, booked where they stand."""
+    """The operations of a plan, booked where they stand; `scratches` is the memory that fits into it work in."""
 
     problem: Problem
     bench: Bench
+    scratches: Scratches = field(default_factory=Scratches, repr=False, compare=False)
 
 
 def standing(problem: Problem, schedule: Schedule) -> Standing:
@@ -62,7 +61,7 @@ def cleared(standing: Standing, gone: np.ndarray) -> Standing:
     left = ~struck[books.mark]
     ptr = np.concatenate([[0], np.cumsum(left)])[books.mark_ptr]
     bench = standing.bench._replace(P=books._replace(row=row, res=res, mark_ptr=ptr, mark=books.mark[left]))
-    return Standing(standing.problem, bench)
+    return Standing(standing.problem, bench, standing.scratches)
 
 
 def counts_use(problem: Problem, ops: Ints) -> bool:
@@ -122,53 +121,52 @@ def _by_followers(p: Problem, order: Ints) -> tuple[Ints, Ints]:
 
 def _placed(standing: Standing, new: Problem, order: Ints, floor: Ints) -> Schedule | int:
     n = standing.problem.n_op
-    bench = _beside(standing, new)
-    stuck = int(insert(bench, order + n, np.concatenate([np.empty(n, np.int64), floor])))
-    if stuck >= 0:
-        return stuck - n
-    op = bench.out.op[n:]
-    columns = {name: op[name].copy() for name in PLACED.fields or ()}
-    return Schedule(need_res=bench.out.need_res[standing.bench.out.need_res.size :].copy(), **columns)
+    with standing.scratches.taken() as scratch:
+        bench = _beside(standing, new, scratch)
+        stuck = int(insert(bench, order + n, scratch.behind("floor", standing.problem.not_before, n, floor)))
+        if stuck >= 0:
+            return stuck - n
+        op = bench.out.op[n:]
+        columns = {name: op[name].copy() for name in PLACED.fields or ()}
+        return Schedule(need_res=bench.out.need_res[standing.bench.out.need_res.size :].copy(), **columns)
 
 
-def _beside(standing: Standing, new: Problem) -> Bench:
+def _beside(standing: Standing, new: Problem, scratch: Scratch) -> Bench:
     """The bench with a copy of the books and room for the new operations behind those that stand."""
     old, n, m = standing.bench, standing.problem.n_op, new.n_op
     _, steps, ops, arcs = new.packed
     into = arcs_into(new.arcs, m)
     fresh = live(old.R, steps, ops, None, new.arrival, new.not_before, np.zeros(m, np.int64), new.now)
-    moving = blank(n + m, LIVE_OP)
-    moving[n:] = fresh.op
     room = m + int(ops.op["need_ptr"][-1]) + int((new.arcs.store >= 0).sum())
     return old._replace(
         S=steps,
         C=new.changeovers,
-        O=_joined_ops(old.O, ops),
+        O=_joined_ops(old.O, ops, scratch),
         A=arcs,
-        into=Into(np.concatenate([np.zeros(n, np.int64), into.ptr]), into.arc, into.owner + n),
-        L=fresh._replace(res=old.L.res.copy(), op=moving, week_used=old.L.week_used.copy()),
-        P=old.P._replace(row=_with_room(old.P.row, room), res=old.P.res.copy(), size=old.P.size.copy()),
-        out=_joined_places(old.out, nothing_placed(ops)),
-        booking=np.concatenate([old.booking, np.full(m, -1, np.int64)]),
+        into=Into(scratch.after("into", np.zeros(n, np.int64), into.ptr), into.arc, into.owner + n),
+        L=fresh._replace(
+            res=old.L.res.copy(), op=scratch.behind("moving", old.L.op, n, fresh.op), week_used=old.L.week_used.copy()
+        ),
+        P=old.P._replace(
+            row=scratch.after("row", old.P.row, np.empty(room, old.P.row.dtype)),
+            res=old.P.res.copy(),
+            size=old.P.size.copy(),
+        ),
+        out=_joined_places(old.out, nothing_placed(ops), scratch),
+        booking=scratch.behind("booking", old.booking, old.booking.size, np.full(m, -1, np.int64)),
         horizon=min(old.horizon, new.horizon, FAR),
     )
 
 
-def _joined_ops(old: PackedOps, new: PackedOps) -> PackedOps:
+def _joined_ops(old: PackedOps, new: PackedOps, scratch: Scratch) -> PackedOps:
     n = old.op.size - 1
-    op = blank(n + new.op.size, OP)
-    op[:n], op[n:] = old.op[:n], new.op
+    op = scratch.behind("ops", old.op, n, new.op)
     op["need_ptr"][n:] += old.op["need_ptr"][-1]
     return PackedOps(op, np.concatenate([old.pin_need, new.pin_need]))
 
 
-def _joined_places(old: PackedSchedule, new: PackedSchedule) -> PackedSchedule:
-    op = _with_room(old.op, new.op.size)
-    op[old.op.size :] = new.op
-    return PackedSchedule(op, np.concatenate([old.need_res, new.need_res]))
-
-
-def _with_room(rows: np.ndarray, room: int) -> np.ndarray:
-    found = np.empty(rows.size + room, rows.dtype).view(np.recarray)
-    found[: rows.size] = rows
-    return found
+def _joined_places(old: PackedSchedule, new: PackedSchedule, scratch: Scratch) -> PackedSchedule:
+    return PackedSchedule(
+        scratch.behind("places", old.op, old.op.size, new.op),
+        scratch.behind("need_res", old.need_res, old.need_res.size, new.need_res),
+    )
