@@ -21,8 +21,9 @@ class Scratch:
 
     def after(self, name: str, first: np.ndarray, then: np.ndarray) -> np.ndarray:
         """A copy of `first` followed by one of `then`, both of the same dtype; O(bytes), without new pages."""
-        self._begun.pop(name, None)
-        return self.behind(name, first, first.size, then)
+        found = self.behind(name, first, first.size, then)
+        del self._begun[name]
+        return found
 
     def behind(self, name: str, first: np.ndarray, n: int, then: np.ndarray) -> np.ndarray:
         """The same for the first `n` of an array that nobody writes to, here or there: they are copied once."""
