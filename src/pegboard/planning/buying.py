@@ -66,8 +66,8 @@ class Buyer:
         return f"({min(limited)})" if limited else item
 
     def soonest(self, item: str) -> int:
-        """When a purchase ordered today can be there at best, from whomever."""
-        return min(self._dates.earliest(item, s) for s in self.sources(item))
+        """When a purchase ordered today can be there at best, from whoever has room for the smallest lot."""
+        return min(self._from(item, s, 0.0, self._factory.now, 0.0).earliest for s in self.sources(item))
 
     def lots(self, item: str, qty: float, need: int, least: float = 0.0) -> Iterator[Lot]:
         """Purchases of together at least `qty`, none below `least`, by `need` where anybody can.

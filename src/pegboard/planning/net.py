@@ -188,8 +188,11 @@ class Netting:
         )
 
     def _take(self, draw: Draw, qty: float, sources: Sequence[Source], allowed: Callable[[Source], bool]) -> float:
-        """Take up to `qty` from the sources in turn; what could not be taken is returned."""
-        for source in sources:
+        """Take up to `qty` from the sources in turn; what could not be taken is returned.
+
+        Stock that is released after it is needed waits its turn among what is to come.
+        """
+        for source in _as_they_come(sources, draw.need):
             if qty <= _EPS:
                 break
             if source.left > _EPS and allowed(source):
@@ -235,7 +238,20 @@ def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:
 
 def _usual_order(s: Source) -> tuple[object, ...]:
     """Stock before what is to come; of stock what expires first, of the rest what comes first."""
-    return (s.kind != "stock", s.expires if s.kind == "stock" else 0, max(s.available, s.planned), s.id)
+    return (s.kind != "stock", s.expires if s.kind == "stock" else 0, _date(s), s.id)
+
+
+def _as_they_come(sources: Sequence[Source], need: int) -> Sequence[Source]:
+    """Sources in their usual order, in which stock comes first, but stock that is not there by `need` by its date."""
+    if not any(s.kind == "stock" and s.available > need for s in sources):
+        return sources
+    there = [s for s in sources if s.kind == "stock" and s.available <= need]
+    coming = [s for s in sources if s.kind != "stock" or s.available > need]
+    return [*there, *sorted(coming, key=lambda s: (_date(s), s.id))]
+
+
+def _date(source: Source) -> int:
+    return max(source.available, source.planned)
 
 
 def _share_a_lot(rule: LotRule, first: Draw, draw: Draw, day_of: Callable[[int], int]) -> bool:
