@@ -7,6 +7,7 @@ or for the true one where another pin comes so soon before it that nothing fits 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from pegboard.scheduling.problem import Ints
 from pegboard.tables.process import UNIT, Families, ProcessTable
 from pegboard.tables.supply import SupplyPlan, spans
 
-Timing = Callable[[Timelines, ProcessTable, Steps, int, int, list[int], int, int, int], tuple[int, int, int] | None]
+Timing = Callable[[Timelines, ProcessTable, Steps, int, int, int, int, int, list[int]], tuple[int, int, int] | None]
 """Setup start, start and end of an operation on a resource beside members, by the instant it is pinned to."""
 
 
@@ -257,33 +258,22 @@ def _reserve_one(
         own, stretch = int(steps.cand_setup[cand]), float(steps.cand_stretch[cand])
         setup = own + _longest_changeover(changeovers, families, res, family, stretch)
         run = int(run_work(steps, cand, qty))
-        chosen: list[int] = []
-        alone = times_of(T, table, steps, row, res, [], setup, run, start)
-        before = held.last_before(res, start) if table.capacity[res] == UNIT else None
-        is_close = before is not None and before.family >= 0 and alone is not None and alone[0] <= before.end
-        if before is not None and is_close:
-            setup = own + _changeover(changeovers, families, res, before.family, family, stretch)
-            alone = times_of(T, table, steps, row, res, [], setup, run, start)
-        for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
-            s = int(steps.need_set[need])
-            for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
-                member = int(steps.set_res[m])
-                found = times_of(T, table, steps, row, res, [*chosen, member], setup, run, start)
-                if found is None or member == res or member in chosen:
-                    continue
-                if found[2] > steps.set_until[m]:
-                    continue
-                if held.in_use(member, found[0], found[2]) + int(steps.need_units[need]) <= table.capacity[member]:
-                    chosen.append(member)
-                    break
+        alone = times_of(T, table, steps, row, res, setup, run, start, [])
+        near = held.last_before(res, start) if alone and table.capacity[res] == UNIT else None
+        if near and (near.family < 0 or alone is None or alone[0] > near.end):
+            near = None  # something may come between, and nobody knows what
+        if near:
+            setup = own + _changeover(changeovers, families, res, near.family, family, stretch)
+        timed = partial(times_of, T, table, steps, row, res, setup, run, start)
+        chosen = _members(held, table, steps, row, res, timed)
         if len(chosen) < int(steps.need_ptr[row + 1] - steps.need_ptr[row]):
             if alone is not None:
                 reason = _why_no_member(held, table, steps, row, len(chosen), alone)
             continue
-        found = times_of(T, table, steps, row, res, chosen, setup, run, start)
+        found = timed(chosen)
         if found is None:
             continue
-        first = max(min(found[0], before.end) if before is not None and is_close else found[0], now)
+        first = max(min(found[0], near.end) if near else found[0], now)
         if held.in_use(res, first, found[2]) + UNIT > table.capacity[res]:
             reason = f"{table.res_names[res]} is then held by {held.holders(res, first, found[2])}, which is locked too"
             continue
@@ -298,6 +288,32 @@ def _reserve_one(
             held.rows.append((member, first, until, int(steps.need_units[need]), name))
         return ""
     return reason
+
+
+def _members(
+    held: Reservations,
+    table: ProcessTable,
+    steps: Steps,
+    row: int,
+    res: int,
+    timed: Callable[[list[int]], tuple[int, int, int] | None],
+) -> list[int]:
+    """For each need the free member with which the operation ends first; only those before a need that finds none."""
+    chosen: list[int] = []
+    for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
+        s, units = int(steps.need_set[need]), int(steps.need_units[need])
+        best, best_end = -1, FAR
+        for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
+            member = int(steps.set_res[m])
+            if member == res or member in chosen or (found := timed([*chosen, member])) is None:
+                continue
+            is_free = held.in_use(member, found[0], found[2]) + units <= table.capacity[member]
+            if is_free and found[2] <= steps.set_until[m] and found[2] < best_end:
+                best, best_end = member, found[2]
+        if best < 0:
+            break
+        chosen.append(best)
+    return chosen
 
 
 def _why_no_member(
@@ -321,10 +337,10 @@ def _from_run(
     steps: Steps,
     row: int,
     res: int,
-    members: list[int],
     setup: int,
     run: int,
     start: int,
+    members: list[int],
 ) -> tuple[int, int, int] | None:
     """The times of an operation whose run starts exactly then; None where that cannot be."""
     s, r = _calendars(table, steps, row, res, members)
@@ -345,10 +361,10 @@ def _from_setup(
     steps: Steps,
     row: int,
     res: int,
-    members: list[int],
     setup: int,
     run: int,
     start: int,
+    members: list[int],
 ) -> tuple[int, int, int] | None:
     """The times of an operation whose setup starts exactly then; None where that cannot be."""
     s, r = _calendars(table, steps, row, res, members)
