@@ -111,7 +111,7 @@ def test_the_rest_of_a_lot_that_still_keeps_is_used():
 
 
 def test_an_open_order_is_passed_over_only_where_the_weeks_of_a_supplier_let_a_new_one_come_sooner():
-    """Wanted on Tuesday the 9th. From Thu 06-11 on four a week: eight bought anew are there on Mon 06-15, PO-9 before."""
+    """Wanted on Tuesday the 9th. From Thu 06-11 on four a week: eight bought anew are there on Mon 06-15."""
     outcome = sold_by(
         ("A", 3, {}),
         due="2026-06-09",
