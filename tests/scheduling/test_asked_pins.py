@@ -7,9 +7,10 @@ from pegboard.app.planning import Outcome
 from pegboard.app.repair import repaired
 from pegboard.domain.change import Change, Lock, Pin, ReportProgress, ResourceDown
 from pegboard.domain.plan import places_of
+from pegboard.domain.resource import Changeover, Resource, Skill
 from pegboard.domain.snapshot import Snapshot
 from pegboard.planning.changing import apply
-from tests.factories import at, factory, forward, operation, or_on, order, said, step, times, wo
+from tests.factories import at, down, factory, forward, operation, or_on, order, said, step, times, with_, wo
 
 JUNE = "2026-06-19"
 
@@ -59,6 +60,56 @@ def test_a_pin_names_the_slower_resource():
 
     assert operation(outcome, "SO-1").resource == "N"
     assert at(outcome, operation(outcome, "SO-1").end) == "Tue 06-09 12:00"
+
+
+def painted(*pins: tuple[str, str]) -> Outcome:
+    """SO-1 in red and SO-2 in blue, an hour each: red to blue takes 40 minutes, green to blue 120."""
+    snapshot = factory(
+        resources=[Resource(resource="BOOTH", changeover="PAINT", initial_family="GREEN")],
+        changeovers=[
+            Changeover(changeover="PAINT", from_="RED", to="BLUE", minutes=40),
+            Changeover(changeover="PAINT", from_="GREEN", to="BLUE", minutes=120),
+        ],
+        routing=[step("R", 10, "BOOTH", run=60, family="RED"), step("B", 10, "BOOTH", run=60, family="BLUE")],
+        orders=[order("SO-1", "R", 1, JUNE), order("SO-2", "B", 1, JUNE)],
+    )
+    for name, start in pins:
+        done = apply(snapshot, Pin(operation=name, start=datetime.fromisoformat(start).replace(tzinfo=UTC)))
+        assert not done.is_refused
+        snapshot = done.snapshot
+    return forward(snapshot)
+
+
+def test_a_pin_close_behind_another_needs_room_for_the_changeover_from_that_one_alone():
+    """Red until 10:00, 40 minutes, blue from 10:40: the two hours after green would begin before red ends."""
+    outcome = painted(("SO-1/1-1.10", "2026-06-09 09:00"), ("SO-2/1-1.10", "2026-06-09 10:40"))
+
+    assert times(outcome, "SO-2") == ("Tue 06-09 10:00", "Tue 06-09 11:40")
+    assert not said(outcome, "S301")
+
+
+def test_a_pin_that_leaves_too_little_for_the_changeover_is_reported():
+    outcome = painted(("SO-1/1-1.10", "2026-06-09 09:00"), ("SO-2/1-1.10", "2026-06-09 10:30"))
+
+    assert [m.subject for m in said(outcome, "S301")] == ["SO-2/1-1.10"]
+
+
+def test_a_pinned_operation_takes_whom_it_ends_first_with():
+    """An hour from 10:00; OP-1 is away from 10:30 to 11:30, so that it would end with him at 12:00."""
+    skills = [Skill(resource=name, skill="WELD") for name in ("OP-1", "OP-2")]
+    snapshot = factory(
+        resources=[Resource(resource=name, kind="labour") for name in ("OP-1", "OP-2")],
+        skills=skills,
+        downtime=[down("OP-1", "2026-06-09 10:30", "2026-06-09 11:30")],
+        routing=[step("A", 10, "M", run=60)],
+        routing_needs=[with_("A", 10, "WELD")],
+        orders=[order("SO-1", "A", 1, JUNE)],
+    )
+    start = datetime(2026, 6, 9, 10, tzinfo=UTC)
+    outcome = forward(apply(snapshot, Pin(operation="SO-1/1-1.10", start=start)).snapshot)
+
+    assert operation(outcome, "SO-1").also == ("OP-2",)
+    assert times(outcome, "SO-1") == ("Tue 06-09 10:00", "Tue 06-09 11:00")
 
 
 def test_a_pin_that_cannot_be_kept_is_reported_and_set_free():

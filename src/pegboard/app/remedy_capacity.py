@@ -51,7 +51,7 @@ def _resources(subject: Subject, why: Why) -> list[str]:
     closed: dict[str, int] = {}
     for s in why.chain:
         if s.kind == "closed" and s.subject in subject.places:
-            resource = subject.places[s.subject][0]
+            resource = subject.places[s.subject].resource
             closed[resource] = closed.get(resource, 0) + s.seconds
     longest = sorted(closed, key=lambda r: (-closed[r], r))
     first = [r for r in dict.fromkeys(busy) if r in known][:MOST_RESOURCES]
@@ -60,7 +60,7 @@ def _resources(subject: Subject, why: Why) -> list[str]:
 
 def _options(subject: Subject, why: Why, resource: str) -> Opened:
     """All hours to open on a resource, and on those that work together with it, from where the line needs it."""
-    on = {s.subject for s in why.chain if s.kind == "run" and subject.places[s.subject][0] == resource}
+    on = {s.subject for s in why.chain if s.kind == "run" and subject.places[s.subject].resource == resource}
     starts = [s.start for s in why.chain if s.subject == resource or s.subject in on]
     hours = tuple(closed_hours(subject.planned.factory, resource, min(starts, default=subject.now), subject.done))
     return dict.fromkeys(_together(subject, resource), hours) if hours else {}

@@ -21,9 +21,11 @@ MOST_AHEAD = 3
 def anew(subject: Subject, alone: Fitting) -> Trial | str:
     """The line in a gap that it does not use, perhaps on another machine."""
     now = dict(places(alone.fitted.problem, alone.fitted.schedule))
-    other = {n: at for n, at in now.items() if n in subject.places and subject.places[n][0] != at[0]}
-    says = "; ".join(f"do {n} on {at[0]} instead of {subject.places[n][0]}" for n, at in sorted(other.items())[:2])
-    first = min((at[1] for at in now.values()), default=subject.now)
+    other = {n: at for n, at in now.items() if n in subject.places and subject.places[n].resource != at.resource}
+    says = "; ".join(
+        f"do {n} on {at.resource} instead of {subject.places[n].resource}" for n, at in sorted(other.items())[:2]
+    )
+    first = min((at.setup_start for at in now.values()), default=subject.now)
     how = says or f"fit it in anew, from {said_date(subject.planned, first)}"
     trial = Trial("machine" if other else "fit", how, (), alone, Price(), _all(subject))
     return trial if trial.gain(subject) > 0 else "fit it in anew: no gap or other machine is sooner"

@@ -13,6 +13,8 @@ from pegboard.insight.lateness import LateCause
 
 MOST = 2
 """Purchases that are tried."""
+_AT_ONCE = 1.0
+"""The shortest lead time of what nobody is known to sell: without any, it could not be bought."""
 
 
 def expedited(subject: Subject, causes: Sequence[LateCause]) -> Iterator[Trial | str]:
@@ -51,7 +53,7 @@ def _new(subject: Subject, cause: LateCause) -> Trial | str | None:
         return None
     source, own = row.source, factory.items[row.item].lead_time_days
     usual = own if source is None or source.lead_time_days is None else source.lead_time_days
-    least = 0.0 if source is None or source.expedite_days is None else source.expedite_days
+    least = _AT_ONCE if source is None else source.expedite_days or 0.0
     supplier = source.supplier if source else ""
     by = f" from {supplier}" if supplier else ""
     if usual <= least:

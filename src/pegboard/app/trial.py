@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import compress
+from typing import NamedTuple
 
 from pegboard.app.live import Fitted, LivePlan, Room
 from pegboard.app.outcome import Outcome
@@ -23,8 +24,14 @@ from pegboard.scheduling.problem import Problem, Schedule
 from pegboard.tables.supply import Line
 
 _STEP = re.compile(r"\.\d+(/\d+)?$")
-Place = tuple[str, int]
-"""The resource and the setup start of an operation."""
+
+
+class Place(NamedTuple):
+    """The resource of an operation, and when its setup and its run start."""
+
+    resource: str
+    setup_start: int
+    start: int
 
 
 class Subject:
@@ -76,8 +83,9 @@ def completions(planned: Planned) -> dict[str, int]:
 def places(p: Problem, schedule: Schedule) -> Iterator[tuple[str, Place]]:
     """Each operation by name with its place."""
     res = p.steps.cand_res[schedule.cand].tolist()
-    for name, r, start in zip(p.op_names, res, schedule.setup_start.tolist(), strict=True):
-        yield name, (p.res_names[r], start)
+    starts = schedule.setup_start.tolist(), schedule.start.tolist()
+    for name, r, setup_start, start in zip(p.op_names, res, *starts, strict=True):
+        yield name, Place(p.res_names[r], setup_start, start)
 
 
 @dataclass(frozen=True)
@@ -214,8 +222,12 @@ class Trial:
             return ()
         known = subject.planned.factory.resources
         return tuple(
-            Pin(operation=name, resource=res if res in known else "", start=datetime.fromtimestamp(t, UTC), at="setup")
-            for name, (res, t) in sorted(self.solution.displaced(subject))
+            Pin(
+                operation=name,
+                resource=at.resource if at.resource in known else "",
+                start=datetime.fromtimestamp(at.start, UTC),
+            )
+            for name, at in sorted(self.solution.displaced(subject))
             if _STEP.search(name)
         )
 

@@ -111,6 +111,11 @@ def none_new(_draws: Sequence[Draw], _qty: float) -> list[Source]:
     return []
 
 
+def never(_qty: float) -> int:
+    """No new supply is there before any other."""
+    return FAR
+
+
 class Netting:
     """The draws on one item and its supplies: `taken` grows as they are served, `short` is what nobody can give."""
 
@@ -138,19 +143,21 @@ class Netting:
                 own = [s for s in self.sources if (name := s.reserved or s.preferred) and draw.is_for(name)]
                 self.left[k] = self._take(draw, self.left[k], own, partial(self._is_usable, draw, FAR))
 
-    def serve(self, rule: LotRule, new_lots: NewLots, earliest_new: int, day_of: Callable[[int], int]) -> None:
+    def serve(
+        self, rule: LotRule, new_lots: NewLots, earliest_new: Callable[[float], int], day_of: Callable[[int], int]
+    ) -> None:
         """Serve all draws in turn, with new lots for what supplies do not cover.
 
-        An open order that comes later than needed is passed over only if a new one would be there sooner. With
-        `batch_days` the shortages of a variant in that many days from the first one share a lot; `day_of` numbers local
-        days.
+        An open order that comes later than needed is passed over only if a new one would be there sooner:
+        `earliest_new` says when, for a quantity. With `batch_days` the shortages of a variant in that many days from
+        the first one share a lot; `day_of` numbers local days.
         """
         windows: dict[Options, list[tuple[Draw, float]]] = {}
         for draw, wanted in zip(self.draws, self.left, strict=True):
             waiting = windows.setdefault(draw.options, [])
             if waiting and not _share_a_lot(rule, waiting[0][0], draw, day_of):
                 self._close_window(waiting, new_lots)
-            patience = max(draw.need, earliest_new)
+            patience = max(draw.need, earliest_new(wanted))
             missing = self._take(draw, wanted, self.sources, partial(self._is_usable, draw, patience))
             if missing > _EPS + 1e-12 * draw.qty:
                 waiting.append((draw, missing))
@@ -188,8 +195,11 @@ class Netting:
         )
 
     def _take(self, draw: Draw, qty: float, sources: Sequence[Source], allowed: Callable[[Source], bool]) -> float:
-        """Take up to `qty` from the sources in turn; what could not be taken is returned."""
-        for source in sources:
+        """Take up to `qty` from the sources in turn; what could not be taken is returned.
+
+        Stock that is released after it is needed waits its turn among what is to come.
+        """
+        for source in _as_they_come(sources, draw.need):
             if qty <= _EPS:
                 break
             if source.left > _EPS and allowed(source):
@@ -235,7 +245,20 @@ def allocation_key(allocation: str) -> Callable[[Draw], tuple[object, ...]]:
 
 def _usual_order(s: Source) -> tuple[object, ...]:
     """Stock before what is to come; of stock what expires first, of the rest what comes first."""
-    return (s.kind != "stock", s.expires if s.kind == "stock" else 0, max(s.available, s.planned), s.id)
+    return (s.kind != "stock", s.expires if s.kind == "stock" else 0, _date(s), s.id)
+
+
+def _as_they_come(sources: Sequence[Source], need: int) -> Sequence[Source]:
+    """Sources in their usual order, in which stock comes first, but stock that is not there by `need` by its date."""
+    if not any(s.kind == "stock" and s.available > need for s in sources):
+        return sources
+    there = [s for s in sources if s.kind == "stock" and s.available <= need]
+    coming = [s for s in sources if s.kind != "stock" or s.available > need]
+    return [*there, *sorted(coming, key=lambda s: (_date(s), s.id))]
+
+
+def _date(source: Source) -> int:
+    return max(source.available, source.planned)
 
 
 def _share_a_lot(rule: LotRule, first: Draw, draw: Draw, day_of: Callable[[int], int]) -> bool:

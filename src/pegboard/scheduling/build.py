@@ -43,6 +43,7 @@ def build(
     n_op = rows.size
     reserved = reserve(pins, table, steps, changeovers, known, family, rows, plan, findings)
     arcs, arc_material = _arcs(factory, table, plan, setup_done, names, findings)
+    reserved.keep_for_the_next(arcs)
     bounds = _bounds(factory, table, plan, setup_done)
     same = beside if beside is not None and beside.steps is steps else None
     pools = (same.pool_ptr, same.pool_res, same.pool_changes) if same else pools_of(steps, table, known)

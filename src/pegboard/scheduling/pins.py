@@ -1,11 +1,14 @@
 """Pinned operations, locked, inside the frozen zone or pinned by a change, keep their resource and their start.
 
-Their resources are reserved before dispatch; the reservation leaves room for the longest changeover that may precede.
+Their resources are reserved before dispatch; the reservation leaves room for the longest changeover that may precede,
+or for the true one where another pin comes so soon before it that nothing fits between them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,14 +17,14 @@ from pegboard.domain.change import Pin, PinnedAt
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, error, warning
 from pegboard.domain.record import Moment
-from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Changeovers, Steps, Timelines
+from pegboard.kernels.arrays import RUN_ONLY, SETUP_ONLY, Arcs, Changeovers, Steps, Timelines
 from pegboard.kernels.latest import run_work
 from pegboard.kernels.opentime import common_open, next_open, place, retreat
 from pegboard.scheduling.problem import Ints
 from pegboard.tables.process import UNIT, Families, ProcessTable
 from pegboard.tables.supply import SupplyPlan, spans
 
-Timing = Callable[[Timelines, ProcessTable, Steps, int, int, list[int], int, int, int], tuple[int, int, int] | None]
+Timing = Callable[[Timelines, ProcessTable, Steps, int, int, int, int, int, list[int]], tuple[int, int, int] | None]
 """Setup start, start and end of an operation on a resource beside members, by the instant it is pinned to."""
 
 
@@ -53,15 +56,29 @@ class Pins:
         self.why.append(why)
 
 
+class Run(NamedTuple):
+    """What a pinned operation holds of its primary resource, and the family that it leaves it set up for."""
+
+    res: int
+    start: int
+    end: int
+    family: int
+    name: str
+
+
 @dataclass
 class Reservations:
-    """What pinned operations hold: their times, candidate and members, and the stretches on each resource by name."""
+    """What pinned operations hold: their times, candidate and members, and the stretches on each resource by name.
+
+    `runs` are the stretches on primary resources, in the order of `op`.
+    """
 
     op: list[int] = field(default_factory=list)
     times: list[tuple[int, int, int]] = field(default_factory=list)
     cand: list[int] = field(default_factory=list)
     members: list[list[int]] = field(default_factory=list)
     rows: list[tuple[int, int, int, int, str]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def columns(self, n_op: int, need_ptr: Ints) -> dict[str, Ints]:
         """The `pin_*` columns over all operations and needs."""
@@ -79,6 +96,19 @@ class Reservations:
         counts = np.bincount([r[0] for r in rows], minlength=n_res) if rows else np.zeros(n_res, np.int64)
         columns = np.array([r[:4] for r in rows], np.int64).reshape(len(rows), 4)
         return spans(counts), columns[:, 1].copy(), columns[:, 2].copy(), columns[:, 3].copy()
+
+    def last_before(self, res: int, start: int) -> Run | None:
+        """The pinned run that starts last before an instant on a resource."""
+        return max((r for r in self.runs if r.res == res and r.start < start), key=lambda r: r.end, default=None)
+
+    def keep_for_the_next(self, arcs: Arcs) -> None:
+        """Reserve resources that blocking work keeps until the operation after it begins, where that is pinned too."""
+        setup = {op: times[0] for op, times in zip(self.op, self.times, strict=True)}
+        for op, run in zip(self.op, self.runs, strict=True):
+            for arc in range(int(arcs.ptr[op]), int(arcs.ptr[op + 1])):
+                until = setup.get(int(arcs.succ[arc]), run.end)
+                if arcs.blocking[arc] and until > run.end:
+                    self.rows.append((run.res, run.end, until, UNIT, run.name))
 
     def in_use(self, res: int, start: int, end: int) -> int:
         """Most units already reserved on a resource during a stretch, at worst."""
@@ -225,32 +255,25 @@ def _reserve_one(
     reason = f"{everywhere} cannot run it from then on: closed, or not open long enough"
     for cand in range(int(steps.cand_ptr[row]), int(steps.cand_ptr[row + 1])):
         res = int(steps.cand_res[cand])
-        setup = int(steps.cand_setup[cand]) + _longest_changeover(
-            changeovers, families, res, family, float(steps.cand_stretch[cand])
-        )
+        own, stretch = int(steps.cand_setup[cand]), float(steps.cand_stretch[cand])
+        setup = own + _longest_changeover(changeovers, families, res, family, stretch)
         run = int(run_work(steps, cand, qty))
-        chosen: list[int] = []
-        alone = times_of(T, table, steps, row, res, [], setup, run, start)
-        for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
-            s = int(steps.need_set[need])
-            for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
-                member = int(steps.set_res[m])
-                found = times_of(T, table, steps, row, res, [*chosen, member], setup, run, start)
-                if found is None or member == res or member in chosen:
-                    continue
-                if found[2] > steps.set_until[m]:
-                    continue
-                if held.in_use(member, found[0], found[2]) + int(steps.need_units[need]) <= table.capacity[member]:
-                    chosen.append(member)
-                    break
+        alone = times_of(T, table, steps, row, res, setup, run, start, [])
+        near = held.last_before(res, start) if alone and table.capacity[res] == UNIT else None
+        if near and (near.family < 0 or alone is None or alone[0] > near.end):
+            near = None  # something may come between, and nobody knows what
+        if near:
+            setup = own + _changeover(changeovers, families, res, near.family, family, stretch)
+        timed = partial(times_of, T, table, steps, row, res, setup, run, start)
+        chosen = _members(held, table, steps, row, res, timed)
         if len(chosen) < int(steps.need_ptr[row + 1] - steps.need_ptr[row]):
             if alone is not None:
                 reason = _why_no_member(held, table, steps, row, len(chosen), alone)
             continue
-        found = times_of(T, table, steps, row, res, chosen, setup, run, start)
+        found = timed(chosen)
         if found is None:
             continue
-        first = max(found[0], now)
+        first = max(min(found[0], near.end) if near else found[0], now)
         if held.in_use(res, first, found[2]) + UNIT > table.capacity[res]:
             reason = f"{table.res_names[res]} is then held by {held.holders(res, first, found[2])}, which is locked too"
             continue
@@ -259,11 +282,38 @@ def _reserve_one(
         held.cand.append(cand)
         held.members.append(chosen)
         held.rows.append((res, first, found[2], UNIT, name))
+        held.runs.append(Run(res, first, found[2], family, name))
         for need, member in zip(range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])), chosen, strict=True):
             until = found[1] if steps.need_phase[need] == SETUP_ONLY else found[2]
             held.rows.append((member, first, until, int(steps.need_units[need]), name))
         return ""
     return reason
+
+
+def _members(
+    held: Reservations,
+    table: ProcessTable,
+    steps: Steps,
+    row: int,
+    res: int,
+    timed: Callable[[list[int]], tuple[int, int, int] | None],
+) -> list[int]:
+    """For each need the free member with which the operation ends first; only those before a need that finds none."""
+    chosen: list[int] = []
+    for need in range(int(steps.need_ptr[row]), int(steps.need_ptr[row + 1])):
+        s, units = int(steps.need_set[need]), int(steps.need_units[need])
+        best, best_end = -1, FAR
+        for m in range(int(steps.set_ptr[s]), int(steps.set_ptr[s + 1])):
+            member = int(steps.set_res[m])
+            if member == res or member in chosen or (found := timed([*chosen, member])) is None:
+                continue
+            is_free = held.in_use(member, found[0], found[2]) + units <= table.capacity[member]
+            if is_free and found[2] <= steps.set_until[m] and found[2] < best_end:
+                best, best_end = member, found[2]
+        if best < 0:
+            break
+        chosen.append(best)
+    return chosen
 
 
 def _why_no_member(
@@ -287,10 +337,10 @@ def _from_run(
     steps: Steps,
     row: int,
     res: int,
-    members: list[int],
     setup: int,
     run: int,
     start: int,
+    members: list[int],
 ) -> tuple[int, int, int] | None:
     """The times of an operation whose run starts exactly then; None where that cannot be."""
     s, r = _calendars(table, steps, row, res, members)
@@ -311,10 +361,10 @@ def _from_setup(
     steps: Steps,
     row: int,
     res: int,
-    members: list[int],
     setup: int,
     run: int,
     start: int,
+    members: list[int],
 ) -> tuple[int, int, int] | None:
     """The times of an operation whose setup starts exactly then; None where that cannot be."""
     s, r = _calendars(table, steps, row, res, members)
@@ -337,9 +387,21 @@ def _calendars(table: ProcessTable, steps: Steps, row: int, res: int, members: l
 
 
 def _longest_changeover(changeovers: Changeovers, families: Families, res: int, family: int, stretch: float) -> int:
-    matrix = int(families.res_matrix[res])
-    if matrix < 0 or family < 0 or changeovers.n_family == 0:
-        return 0
-    n = changeovers.n_family
-    column = changeovers.us[matrix * n * n : (matrix + 1) * n * n].reshape(n, n)[:, family]
-    return int(np.ceil(float(column.max()) * stretch))
+    return int(np.ceil(float(_to(changeovers, families, res, family).max(initial=0)) * stretch))
+
+
+def _changeover(
+    changeovers: Changeovers, families: Families, res: int, before: int, family: int, stretch: float
+) -> int:
+    """What a resource set up for one family takes to be set up for another."""
+    us = _to(changeovers, families, res, family)
+    return int(np.ceil(float(us[before]) * stretch)) if us.size else 0
+
+
+def _to(changeovers: Changeovers, families: Families, res: int, family: int) -> Ints:
+    """The changeovers of a resource to a family, by the family before it; none where it has no matrix."""
+    matrix, n = int(families.res_matrix[res]), changeovers.n_family
+    if matrix < 0 or family < 0 or n == 0:
+        return np.zeros(0, np.int64)
+    found: Ints = changeovers.us[matrix * n * n : (matrix + 1) * n * n].reshape(n, n)[:, family]
+    return found
