@@ -34,6 +34,8 @@ from pegboard.tables.supply import LeftOut, Line, SupplyPlan
 
 PATIENCE = (0, 1, 2, 4, 8, 16, 32, 64)
 """Days that new operations are put off where what stands has rules that gaps alone do not show."""
+HASTE = DAY // 24
+"""Within how many seconds the time is known by which they must be put off."""
 AHEAD = (0.0, 1.0, 4.0)
 """Days before their latest starts at which operations of an order are tried, before as soon as they can."""
 
@@ -123,6 +125,7 @@ class LivePlan:
             if isinstance(found, list):
                 return found
             supply, problem = found
+            waited = 0
             for days in PATIENCE:
                 floor = np.maximum(problem.not_before, max(not_before, factory.now) + days * DAY)
                 schedule = fit(room.standing, problem, floor)
@@ -133,10 +136,24 @@ class LivePlan:
                     break
                 fitted = Fitted(factory, supply, problem, schedule)
                 if not self.verdict(room, fitted).violations:
-                    return fitted
+                    return self._sooner(room, fitted, max(not_before, factory.now), waited, days * DAY)
+                waited = days * DAY
             if not spoiled:
                 return [LeftOut("unschedulable", "what stands leaves it no room in which every constraint holds")]
             barred |= spoiled
+
+    def _sooner(self, room: Room, fitted: Fitted, not_before: int, vain: int, waited: int) -> Fitted:
+        """The same lines put off by less, which is halved between a time in vain and one that was not."""
+        while waited - vain > HASTE:
+            middle = (vain + waited) // 2
+            floor = np.maximum(fitted.problem.not_before, not_before + middle)
+            schedule = fit(room.standing, fitted.problem, floor)
+            found = None if isinstance(schedule, int) else replace(fitted, schedule=schedule)
+            if found and not _spoiled(found.supply, found.schedule) and not self.verdict(room, found).violations:
+                fitted, waited = found, middle
+            else:
+                vain = middle
+        return fitted
 
     def _pulled(
         self, room: Room, factory: Factory, lines: list[Line], barred: Barred

@@ -12,7 +12,7 @@ import msgspec
 from pegboard.app.live import LivePlan
 from pegboard.app.moving import ways
 from pegboard.app.overtime import with_overtime
-from pegboard.app.quoting import Counter, Solved, configured, costing_of, fitted_by, fitted_in, offer, waits_of
+from pegboard.app.quoting import Counter, Solved, configured, costing_of, earliest, fitted_in, offer, waits_of
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
 from pegboard.domain.order import OrderLine
@@ -36,7 +36,7 @@ class Asked:
         self.counter, self.request, self.first = counter, request, first
         self.due = None if request.due is None else counter.instant(request.due)
         self.is_late = self.due is not None and first.date > self.due
-        found = first if request.due is None or self.is_late else fitted_by(counter, request, counter.now)
+        found = first if request.due is None or self.is_late else earliest(counter, request)
         self.soonest = found if isinstance(found, Solved) else first
         asked = configured(counter, request, counter.now)
         assert not isinstance(asked, Finding)

@@ -5,7 +5,7 @@ Nothing here changes the plan that is asked. Every offer is fitted by one engine
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
@@ -31,6 +31,8 @@ from pegboard.tables.supply import LeftOut
 
 NAME = "QUOTE"
 """The order of a request that names none."""
+LOOKS = 3
+"""How often a date is asked for again that the components of its own day may change."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Counter:
     def occupied(self) -> Occupied:
         """Who holds which resource."""
         return Occupied(self.live.planned)
+
+    @cached_property
+    def day_matters(self) -> bool:
+        """Whether some bill or route depends on the day for which something is wanted."""
+        bills = (line for lines in self.factory.bom.values() for line in lines)
+        return any(line.valid_from or line.valid_to or line.alternate_group for line in bills) or any(
+            route.valid_from or route.valid_to for route in self.factory.snapshot.routes
+        )
 
     @cached_property
     def bottleneck(self) -> str:
@@ -145,7 +155,30 @@ def solved(counter: Counter, request: QuoteRequest) -> Solved | list[Finding]:
         wanted = fitted_by(counter, request, request.due)
         if isinstance(wanted, Solved) and wanted.date <= counter.instant(request.due):
             return wanted
-    return fitted_by(counter, request, counter.now)
+    return earliest(counter, request)
+
+
+def earliest(counter: Counter, request: QuoteRequest) -> Solved | list[Finding]:
+    """The request fitted in as soon as it can be, of what is in force and chosen on the day for which it is promised.
+
+    Another day may ask for other components, so that it is asked again for the date that was found, a few times.
+    """
+    found = fitted_by(counter, request, counter.now)
+    for _ in range(LOOKS if counter.day_matters else 0):
+        if not isinstance(found, Solved):
+            break
+        again = fitted_by(counter, request, datetime.fromtimestamp(found.date, UTC))
+        if not isinstance(again, Solved):
+            break
+        again = replace(again, fitted=again.soonest)
+        if again.date >= found.date and _drawn(again) == _drawn(found):
+            break
+        found = again
+    return found
+
+
+def _drawn(found: Solved) -> set[str]:
+    return {link.item for link in found.fitted.supply.links}
 
 
 def fitted_by(counter: Counter, request: QuoteRequest, due: Moment) -> Solved | list[Finding]:

@@ -65,9 +65,15 @@ class Buyer:
         limited = [s.supplier for s in self.sources(item) if s is not None and s.supplier in self._weekly]
         return f"({min(limited)})" if limited else item
 
-    def soonest(self, item: str) -> int:
-        """When a purchase ordered today can be there at best, from whoever has room for the smallest lot."""
-        return min(self._from(item, s, 0.0, self._factory.now, 0.0).earliest for s in self.sources(item))
+    def soonest(self, item: str, qty: float) -> int:
+        """When purchases ordered today can all be there at best, from whoever has room for that quantity; else FAR."""
+        if qty <= 0 or not self._weekly:
+            return min(self._dates.earliest(item, s) for s in self.sources(item))
+        taken = self._taken.copy()
+        lots = list(self.lots(item, qty, self._factory.now))
+        self._taken = taken
+        is_whole = sum(lot.qty for lot in lots) >= qty * (1 - 1e-9)
+        return max(lot.earliest for lot in lots) if is_whole else FAR
 
     def lots(self, item: str, qty: float, need: int, least: float = 0.0) -> Iterator[Lot]:
         """Purchases of together at least `qty`, none below `least`, by `need` where anybody can.

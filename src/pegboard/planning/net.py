@@ -111,6 +111,11 @@ def none_new(_draws: Sequence[Draw], _qty: float) -> list[Source]:
     return []
 
 
+def never(_qty: float) -> int:
+    """No new supply is there before any other."""
+    return FAR
+
+
 class Netting:
     """The draws on one item and its supplies: `taken` grows as they are served, `short` is what nobody can give."""
 
@@ -138,19 +143,21 @@ class Netting:
                 own = [s for s in self.sources if (name := s.reserved or s.preferred) and draw.is_for(name)]
                 self.left[k] = self._take(draw, self.left[k], own, partial(self._is_usable, draw, FAR))
 
-    def serve(self, rule: LotRule, new_lots: NewLots, earliest_new: int, day_of: Callable[[int], int]) -> None:
+    def serve(
+        self, rule: LotRule, new_lots: NewLots, earliest_new: Callable[[float], int], day_of: Callable[[int], int]
+    ) -> None:
         """Serve all draws in turn, with new lots for what supplies do not cover.
 
-        An open order that comes later than needed is passed over only if a new one would be there sooner. With
-        `batch_days` the shortages of a variant in that many days from the first one share a lot; `day_of` numbers local
-        days.
+        An open order that comes later than needed is passed over only if a new one would be there sooner:
+        `earliest_new` says when, for a quantity. With `batch_days` the shortages of a variant in that many days from
+        the first one share a lot; `day_of` numbers local days.
         """
         windows: dict[Options, list[tuple[Draw, float]]] = {}
         for draw, wanted in zip(self.draws, self.left, strict=True):
             waiting = windows.setdefault(draw.options, [])
             if waiting and not _share_a_lot(rule, waiting[0][0], draw, day_of):
                 self._close_window(waiting, new_lots)
-            patience = max(draw.need, earliest_new)
+            patience = max(draw.need, earliest_new(wanted))
             missing = self._take(draw, wanted, self.sources, partial(self._is_usable, draw, patience))
             if missing > _EPS + 1e-12 * draw.qty:
                 waiting.append((draw, missing))

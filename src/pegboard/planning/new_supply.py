@@ -1,6 +1,7 @@
 """Make or buy what is missing: new work orders and purchases, lot-for-lot for draws or to replenish stock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -13,7 +14,7 @@ from pegboard.planning.buying import Buyer
 from pegboard.planning.byproducts import output, started_at, to_start
 from pegboard.planning.ledger import Ledger
 from pegboard.planning.lotsize import LotRule
-from pegboard.planning.net import Draw, Source
+from pegboard.planning.net import Draw, Source, never
 from pegboard.planning.routes import new_lots
 from pegboard.tables.process import ProcessTable
 from pegboard.tables.supply import Purchase, Work
@@ -89,9 +90,16 @@ class NewSupply:
 
     def soonest(self, item: str) -> int:
         """When a new purchase can be there at best; FAR for what is made or cannot be had."""
+        return self.soonest_by_qty(item)(0.0)
+
+    def soonest_by_qty(self, item: str) -> Callable[[float], int]:
+        """The same for a quantity, which the weeks of a limited supplier may hold later than a single piece."""
         if self._factory.supply[item] != "buy" or item in self._factory.blocked:
-            return FAR
-        return self._buyer.soonest(item)
+            return never
+        if self._buyer.pool(item) != item:
+            return partial(self._buyer.soonest, item)
+        at = self._buyer.soonest(item, 0.0)
+        return lambda _qty: at
 
     def _made(self, item: str, rule: LotRule, qty: float, wish: Wish) -> list[int]:
         options = self._factory.variants.of(item, wish.options or ())

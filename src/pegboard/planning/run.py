@@ -142,9 +142,8 @@ class Run:
             self.stocking.net(item, netting)
         else:
             netting.serve_kept()
-            netting.serve(
-                rule_for(self.factory, item), partial(self._lot_for_lot, item), self.new.soonest(item), self._day
-            )
+            anew = partial(self._lot_for_lot, item)
+            netting.serve(rule_for(self.factory, item), anew, self.new.soonest_by_qty(item), self._day)
         for t, op, qty in by_operation(netting.taken):
             self.ledger.peg(item, t, op, qty)
         for draw, qty in netting.short:

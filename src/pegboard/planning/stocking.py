@@ -17,7 +17,7 @@ from pegboard.planning.buffers.book import BufferBook, with_moq
 from pegboard.planning.buffers.forecast import left_of_forecast
 from pegboard.planning.buffers.replenish import Replenishment
 from pegboard.planning.lotsize import LotRule, rule_for
-from pegboard.planning.net import AnyPairs, Draw, Netting, Source, none_new
+from pegboard.planning.net import AnyPairs, Draw, Netting, Source, never, none_new
 from pegboard.planning.new_supply import NewSupply, Wish
 
 _NO_LOT_RULE = LotRule()
@@ -109,7 +109,7 @@ class Stocking:
             netting.add(self._for_one(item, netting.draws[k], netting.left[k]))
         netting.serve_kept()
         anew = partial(self._new.for_draws, item) if self.is_replenished(item) else none_new
-        netting.serve(_NO_LOT_RULE, anew, FAR, self._day_of)  # what expires before it is drawn is supplied anew
+        netting.serve(_NO_LOT_RULE, anew, never, self._day_of)  # what expires before it is drawn is supplied anew
 
     def _remark_on_what_is_too_late(self, item: str, order: Replenishment, lots: Iterable[Source]) -> None:
         missing = order.qty - sum(lot.left for lot in lots)
@@ -176,12 +176,13 @@ class Stocking:
             made.extend((s, s.left) for s in lots)
             return lots
 
-        shadow.serve(rule_for(self._factory, item), order, self._soonest(item), self._day_of)
+        soonest = self._soonest(item)
+        shadow.serve(rule_for(self._factory, item), order, lambda _qty: soonest, self._day_of)
         for source, left in [*real, *made]:
             source.left = left
         netting.sources[:] = [source for source, _ in real]
         netting.add(source for source, _ in made)
-        netting.serve(_NO_LOT_RULE, none_new, FAR, self._day_of)
+        netting.serve(_NO_LOT_RULE, none_new, never, self._day_of)
 
     def _expected(self, item: str, netting: Netting) -> Iterable[Draw]:
         """Safety stock, wanted at once and before all others, and what orders leave of the forecast, day by day."""
