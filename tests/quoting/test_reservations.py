@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from pegboard.app.files import hashed
 from pegboard.app.live import LivePlan
 from pegboard.app.outcome import Outcome
 from pegboard.app.quote_desk import Answer, Desk, accept_reservation, ask, bulk, cancel, open_desk, reserve
 from pegboard.app.quoting import Counter, quote
 from pegboard.app.reserving import Accepted, accept, beside
+from pegboard.domain.buffer import Buffer
 from pegboard.domain.quote import Quote, QuoteRequest, Reservation
 from pegboard.exchange import read_plan
 from tests import factories as f
@@ -105,6 +108,22 @@ def test_two_who_want_one_slot_cannot_both_have_it():
     assert isinstance(second, list)
     assert [x.code for x in second] == ["C551"]
     assert "2026-06-08T17:00" in second[0].what
+
+
+def test_an_accepted_quote_lowers_the_buffer_that_it_draws_on():
+    """25 of R are there, zones 10, 20, 30; 12 wanted at once leave a net flow of 13: yellow. What brings it back to 30
+    is ordered by the next plan, so that this one still orders nothing; all else of the row is as the next plan has it.
+    """
+    bag = Buffer(item="R", adu=1, kind="override", tor=10, toy=20, tog=30)
+    snapshot = f.factory(items=[f.buy("R", lead=2, policy="buffer")], stock=[f.stock("R", 25)], buffers=[bag])
+    counter = Counter(LivePlan(f.plan(snapshot)))
+    done = accept(counter, (), QuoteRequest(item="R", qty=12, order="N-1"), None)
+
+    (row,) = _outcome(done).plan.buffers
+    assert (row.on_hand, row.qualified_demand, row.net_flow, row.colour, row.order_qty) == (25, 12, 13, "yellow", 0)
+    (following,) = f.plan(_outcome(done).planned.factory.snapshot).plan.buffers
+    assert following.order_qty == 17
+    assert msgspec.structs.replace(following, order_qty=0, order_by=None, due=None) == row
 
 
 def test_who_reserves_on_a_plan_that_another_one_has_reserved_on_since_is_told(tmp_path: Path):

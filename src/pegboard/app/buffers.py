@@ -1,10 +1,13 @@
-"""Use cases about buffers: the board of today, a supply shared among them, and a simulated life."""
+"""Use cases about buffers: the board of today, what an added order changes, a shared supply, a simulated life."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from pegboard.app.files import read
+from pegboard.app.outcome import Outcome
 from pegboard.domain.finding import Finding, in_order
 from pegboard.domain.plan import BufferPlan
 from pegboard.insight.buffer_board import by_urgency
@@ -47,6 +50,22 @@ def buffer_board(path: Path, report: Report) -> Board | list[Finding]:
     findings = in_order([*reading.findings, *faults, *supply.findings])
     report("done", 1.0)
     return Board(book, tuple(by_urgency(supply.buffers)), tuple(findings))
+
+
+def with_buffers_of_today(outcome: Outcome) -> Outcome:
+    """The plan with its buffers as they stand under all its lines, also those fitted in after it was made.
+
+    What they order stays what the plan makes and buys: what a line fitted in has drawn is ordered by the next plan.
+    """
+    planned = outcome.planned
+    factory, supply = planned.factory, planned.supply
+    left_out = {supply.lines[i].id: why for i, why in supply.unplanned.items()}
+    today = {b.item: b for b in pull(factory, planned.table, left_out, {}, {}, frozenset()).buffers}
+    rows = [
+        msgspec.structs.replace(today[b.item], order_qty=b.order_qty, order_by=b.order_by, due=b.due)
+        for b in supply.buffers
+    ]
+    return replace(outcome, planned=replace(planned, supply=msgspec.structs.replace(supply, buffers=rows)))
 
 
 def simulated(board: Board, days: int, demand: float, seed: int) -> list[Simulated]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from pegboard.app.buffers import with_buffers_of_today
 from pegboard.app.live import LivePlan
 from pegboard.app.outcome import Outcome
 from pegboard.app.quoting import Counter, Solved, promised, solved
@@ -83,6 +84,8 @@ def accept(
         v = outcome.verdict.violations[0]
         what = f"the plan with {record.id} breaks {v.constraint}: {v.subject} {v.what}"
         return [error("C547", record.id, what, "plan the factory again, and quote on that plan")]
+    if any(factory.items[link.item].policy == "buffer" for link in found.fitted.supply.links):
+        outcome = with_buffers_of_today(outcome)
     return Accepted(outcome, change, found.date)
 
 

@@ -158,7 +158,7 @@ class Offset:
     def _operations(
         self, works: Sequence[Work], fresh: Sequence[int], progress: Progress
     ) -> tuple[Ints, Ints, Floats, NDArray[Any]]:
-        """Row, owner, started quantity and whether material is issued, for all steps that are not done."""
+        """Row, owner, started quantity and whether material is issued, for all steps that are still to be done."""
         process = np.array([works[w].process for w in fresh], np.int64)
         counts = self._count[process]
         ptr = spans(counts)
@@ -176,10 +176,20 @@ class Offset:
         issued = np.zeros(rows.size, np.int8)
         for k, w in enumerate(fresh):
             record = works[w].record
+            if record is not None and works[w].qty <= 0:
+                self._unless_begun(record.wo, progress, int(ptr[k]), int(ptr[k + 1]), rows, keep)
             if record is not None:
                 for i in range(int(ptr[k]), int(ptr[k + 1])):
                     self._progress(works[w], progress, i, rows, qty, lossless, keep, issued)
         return rows[keep], owner[keep], qty[keep], issued[keep]
+
+    def _unless_begun(
+        self, wo: str, progress: Progress, first: int, end: int, rows: Ints, keep: NDArray[np.bool_]
+    ) -> None:
+        """Of a work order with no piece left to make no step is planned that is not under way."""
+        for i in range(first, end):
+            row = progress.get((wo, self.table.rows[rows[i]].number))
+            keep[i] = row is not None and row.status in ("started", "paused")
 
     def _progress(
         self,

@@ -41,6 +41,7 @@ class OpenSupply:
         remaining = max(0.0, record.qty - gone)
         process = process_under_way(factory, self._table, item, record.options, self._reported[record.wo])
         total_yield = self._table.processes[process].total_yield
+        self._remark_on_what_is_done_too_soon(record, process)
         return Work(
             wo=record.wo,
             item=item,
@@ -56,6 +57,21 @@ class OpenSupply:
             root=record.wo,
             record=record,
         )
+
+    def _remark_on_what_is_done_too_soon(self, record: WorkOrder, process: int) -> None:
+        """What people report is done is done, also where a step before it is not."""
+        rows, way = self._table.rows, self._table.processes[process]
+        done = {r for r in range(way.first, way.end) if self._is_done(record.wo, rows[r].number)}
+        for r in sorted(done):
+            for before in (p for p in rows[r].preds if p not in done):
+                name = f"{record.wo}.{rows[r].number}"
+                what = f"operation {name} is done, but {record.wo}.{rows[before].number} before it is not"
+                advice = "report what is done; what is done is not planned again, and the other one still is"
+                self.findings.append(warning("P207", name, what, advice, record.source))
+
+    def _is_done(self, wo: str, number: int) -> bool:
+        step = self._factory.progress.get((wo, number))
+        return step is not None and step.status == "done"
 
     def sources(self, item: str) -> Iterator[Source]:
         """All open supplies of an item that can still be used."""

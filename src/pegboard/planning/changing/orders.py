@@ -114,9 +114,23 @@ def add_order(snapshot: Snapshot, change: AddOrder) -> Applied:
         faults += _configuration_faults(snapshot, line)
     if faults:
         return refused(snapshot, faults)
+    said = _entered_twice(snapshot, line)
     if at is not None:
-        return applied(snapshot, orders=put(snapshot.orders, at, line))
-    return applied(snapshot, orders=inserted(snapshot.orders, line, lambda o: (o.order, o.line)))
+        return applied(snapshot, said, orders=put(snapshot.orders, at, line))
+    return applied(snapshot, said, orders=inserted(snapshot.orders, line, lambda o: (o.order, o.line)))
+
+
+def _entered_twice(snapshot: Snapshot, line: OrderLine) -> list[Finding]:
+    """A warning where another open order wants exactly the same, as far as is known for the same customer."""
+    wanted = line.item, line.qty, line.due, line.options
+    for other in snapshot.orders:
+        is_same = (other.item, other.qty, other.due, other.options) == wanted
+        may_be_his = not line.customer or not other.customer or line.customer == other.customer
+        if is_same and may_be_his and other.order != line.order and other.status == "open":
+            due = said_moment(snapshot, line.due)
+            what = f"{line.id} wants the same as {other.id}: {line.qty:g} {line.item} due {due}"
+            return [warning("C413", line.id, what, f"cancel {line.order} if it has been entered twice")]
+    return []
 
 
 def cancel_order(snapshot: Snapshot, change: CancelOrder) -> Applied:
