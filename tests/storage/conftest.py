@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pegboard.storage.database.connect import connect
+from pegboard.storage.database.connect import begin
 from pegboard.storage.database.upgrade import upgrade
 from tests.storage.databases import fresh, served
 
@@ -30,6 +30,14 @@ def postgresql(postgresql_server: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of each kind without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return fresh(request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest) -> str:
     """The address of a new database of each kind."""
     found: str = request.getfixturevalue(request.param)
@@ -37,7 +45,7 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 def _new(address: str) -> str:
-    engine = connect(address)
+    engine = begin(address)
     upgrade(engine)
     engine.dispose()
     return address

@@ -6,9 +6,10 @@ write takes the lock at its beginning, so that two never find out at their ends 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -23,14 +24,39 @@ _READING = "pegboard_reading"
 def connect(address: str) -> Engine:
     """The database of an address: `sqlite:///plant.db` or `postgresql://user@host/name`.
 
-    Opens no connection yet. Raises StoreError for an address of another kind.
+    Opens no connection yet. Raises StoreError for an address of another kind, and where there is no such file.
     """
+    url = _url(address)
+    if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).is_file():
+        raise StoreError(error("C603", address, f"there is no plant {address}", "begin one with `pegboard store add`"))
+    return _engine(url)
+
+
+def begin(address: str) -> Engine:
+    """The same, where a file of SQLite that is not there is made; a database of PostgreSQL must be there."""
+    url = _url(address)
+    if url.database and url.get_backend_name() == "sqlite":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(url.database).touch()
+        except OSError as wrong:
+            what, advice = f"{url.database} cannot be made: {wrong.strerror}", "check the path and its permissions"
+            raise StoreError(error("C601", address, what, advice)) from wrong
+    return _engine(url)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+    return _sqlite(create_engine(url, connect_args={"timeout": PATIENCE}))
+
+
+def _url(address: str) -> URL:
+    """An address understood; raises StoreError where it is none of ours."""
     try:
         url = make_url(address)
-        if url.get_backend_name() == "postgresql":
-            return _postgresql(create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
-        if url.get_backend_name() == "sqlite" and url.database:
-            return _sqlite(create_engine(url, connect_args={"timeout": PATIENCE}))
+        if url.get_backend_name() == "postgresql" or (url.get_backend_name() == "sqlite" and url.database):
+            return url
     except (ArgumentError, NoSuchModuleError):
         pass
     what = f"{address!r} is no address of a database"
@@ -66,6 +92,15 @@ def _told(engine: Engine) -> Iterator[None]:
         said = str(wrong.orig).strip().splitlines()[0]
         advice = "see that it is there, that it may be written, and that its disk has room; nothing was changed"
         raise StoreError(error("C601", name, f"the database {name} does not answer: {said}", advice)) from wrong
+
+
+def closed(engine: Engine) -> None:
+    """Close a database of SQLite so that its one file holds everything."""
+    with _told(engine), engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute("PRAGMA journal_mode = DELETE")
+    engine.dispose()
 
 
 def _sqlite(engine: Engine) -> Engine:

@@ -12,7 +12,7 @@ from pegboard.storage.database.tables import content, version, version_file
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of the master data: its number, from 1, and when, by whom and why it was brought in (`at` seconds UTC)."""
+    """A state of the master data, numbered from 1: when (`at`, seconds UTC), by whom and why it was brought in."""
 
     number: int
     at: int

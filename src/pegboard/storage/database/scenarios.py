@@ -91,3 +91,9 @@ class DatabaseStore:
 
 def _length(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(change)) or 0
+
+
+def journal_lines(engine: Engine) -> tuple[str, ...]:
+    """The lines of the journal as `changes.jsonl` would hold them."""
+    with reading(engine) as connection:
+        return tuple(connection.scalars(select(change.c.line).order_by(change.c.position)))
