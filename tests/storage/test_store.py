@@ -1,10 +1,10 @@
 """What every store of scenarios promises (`app/ports.py`), whatever it keeps them in.
 
-A new kind of store joins `STORES` with how one is opened, and must pass all of these.
+A new kind of store joins the fixture `opened`, and must pass all of these.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,23 +15,49 @@ from msgspec.structs import replace
 from pegboard.app.ports import Store
 from pegboard.domain.change import AddOrder, Entry, SetDue, SetQuantity
 from pegboard.domain.scenario import Scenario, Stale
+from pegboard.storage.database.connect import connect
+from pegboard.storage.database.scenarios import DatabaseStore
 from pegboard.storage.files import FileStore
 
 Open = Callable[[], Store]
+BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 6, 8, 12, tzinfo=UTC)
 
 
-def of_files(place: Path) -> Open:
-    return lambda: FileStore(place, ZoneInfo("Europe/Berlin"))
+@pytest.fixture
+def files(tmp_path: Path) -> Open:
+    """A folder beside which the scenarios stand."""
+    return lambda: FileStore(tmp_path, BERLIN)
 
 
-STORES: dict[str, Callable[[Path], Open]] = {"files": of_files}
+@pytest.fixture
+def sqlite_store(sqlite: str) -> Iterator[Open]:
+    yield from of_database(sqlite)
 
 
-@pytest.fixture(params=sorted(STORES))
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+@pytest.fixture
+def postgresql_store(postgresql: str) -> Iterator[Open]:
+    yield from of_database(postgresql)
+
+
+def of_database(address: str) -> Iterator[Open]:
+    """Opens a database by a connection of its own each time; all are closed in the end."""
+    engines = []
+
+    def opened() -> Store:
+        engines.append(connect(address))
+        return DatabaseStore(engines[-1], BERLIN)
+
+    yield opened
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture(params=["files", "sqlite_store", "postgresql_store"])
+def opened(request: pytest.FixtureRequest) -> Open:
     """Opens the same store again each time, as processes do."""
-    return STORES[request.param](tmp_path)
+    found: Open = request.getfixturevalue(request.param)
+    return found
 
 
 def wants(qty: float, who: str = "ann", why: str = "") -> Entry:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NoReturn
 from cyclopts import App, Parameter
 
 from pegboard import __version__
-from pegboard.cli import scenarios
+from pegboard.cli import scenarios, stores
 
 app = App(
     name="pegboard",
@@ -534,6 +534,7 @@ def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path
 
 
 app.command(scenarios.app)
+app.command(stores.app)
 
 
 def main() -> None:
