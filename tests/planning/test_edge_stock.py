@@ -211,3 +211,25 @@ def test_edge_35_an_early_demand_is_not_starved_by_a_receipt_for_a_later_one():
     )
 
     assert pegged(outcome, "X") == {("purchase", "SO-1/1"): 10, ("PO-1", "SO-2/1"): 10}
+
+
+def test_stock_that_is_released_after_the_need_waits_its_turn_among_open_orders():
+    """Wanted on Wednesday: the lot is released on Friday though it expires first, and PO-1 comes on Thursday."""
+    late = stock("A", 5, available_from="2026-06-12", expires="2026-06-20")
+    items, orders = [buy("A", lead=30)], [order("SO-1", "A", 5, "2026-06-10")]
+    outcome = plan(
+        factory(items=items, stock=[late], purchase_orders=[po("PO-1", "A", 5, "2026-06-11")], orders=orders)
+    )
+
+    assert pegged(outcome, "A") == {("PO-1", "SO-1/1"): 5}
+
+
+def test_stock_that_is_released_before_the_need_goes_first():
+    """Wanted on the 19th, the lot of Friday expires first and is taken; PO-1 is left over."""
+    late = stock("A", 5, available_from="2026-06-12", expires="2026-06-25")
+    items, orders = [buy("A", lead=30)], [order("SO-1", "A", 5, JUNE)]
+    outcome = plan(
+        factory(items=items, stock=[late], purchase_orders=[po("PO-1", "A", 5, "2026-06-11")], orders=orders)
+    )
+
+    assert pegged(outcome, "A") == {("A", "SO-1/1"): 5}

@@ -108,3 +108,16 @@ def test_the_rest_of_a_lot_that_still_keeps_is_used():
     )
 
     assert [p.qty for p in purchases(outcome, "MILK")] == [10]
+
+
+def test_an_open_order_is_passed_over_only_where_the_weeks_of_a_supplier_let_a_new_one_come_sooner():
+    """Wanted on Tuesday the 9th. From Thu 06-11 on four a week: eight bought anew are there on Mon 06-15."""
+    outcome = sold_by(
+        ("A", 3, {}),
+        due="2026-06-09",
+        qty=8,
+        suppliers=[Supplier(supplier="A", weekly_qty=4)],
+        purchase_orders=[po("PO-9", "X", 8, "2026-06-12")],
+    )
+
+    assert bought(outcome) == []

@@ -267,3 +267,23 @@ def test_what_gains_nothing_says_so():
 
 def test_refusals_are_findings():
     assert all(isinstance(x, Finding) for x in quote(counter(f.factory(**BUSY)), QuoteRequest(item="C", qty=1)))  # type: ignore[union-attr]
+
+
+def test_a_quote_asks_for_what_is_in_force_on_the_day_it_is_promised_for():
+    """Until Tuesday a box is glued, and glue takes 7 days; from Wednesday on it is nailed, and nails are there.
+
+    Glued, it is complete on Monday the 15th at 09:00, when boxes are nailed: it is promised as a nailed one. That could
+    be made today, but today's boxes are glued, and the next plan would glue what is promised for today.
+    """
+    bill = [f.part("BOX", "GLUE", valid_to="2026-06-09"), f.part("BOX", "NAIL", valid_from="2026-06-10")]
+    snapshot = f.factory(
+        items=[f.buy("GLUE", lead=7), f.buy("NAIL")],
+        stock=[f.stock("NAIL", 100)],
+        bom=bill,
+        routing=[f.step("BOX", 10, "SAW", run=60)],
+        orders=[f.order("SO-1", "BOX", 1, "2026-06-19")],
+    )
+    found = asked(snapshot, "BOX", 1)
+
+    assert found.promise.purchases == ()
+    assert on(found) == "Mon 06-15 09:00"

@@ -161,24 +161,33 @@ def solved(counter: Counter, request: QuoteRequest) -> Solved | list[Finding]:
 def earliest(counter: Counter, request: QuoteRequest) -> Solved | list[Finding]:
     """The request fitted in as soon as it can be, of what is in force and chosen on the day for which it is promised.
 
-    Another day may ask for other components, so that it is asked again for the date that was found, a few times.
+    Another day may ask for other components, so that it is asked again for the date that was found, a few times. A
+    sooner date counts only where its own day asks for the same, or the next plan would not keep it.
     """
     found = fitted_by(counter, request, counter.now)
     for _ in range(LOOKS if counter.day_matters else 0):
         if not isinstance(found, Solved):
             break
-        again = fitted_by(counter, request, datetime.fromtimestamp(found.date, UTC))
+        again = _on_its_day(counter, request, found)
         if not isinstance(again, Solved):
             break
-        again = replace(again, fitted=again.soonest)
+        sooner = replace(again, fitted=again.soonest)
+        if sooner.date < again.date and _drawn(_on_its_day(counter, request, sooner)) == _drawn(again):
+            again = sooner
         if again.date >= found.date and _drawn(again) == _drawn(found):
             break
         found = again
     return found
 
 
-def _drawn(found: Solved) -> set[str]:
-    return {link.item for link in found.fitted.supply.links}
+def _on_its_day(counter: Counter, request: QuoteRequest, found: Solved) -> Solved | list[Finding]:
+    """The request as it is wanted when it was found to be complete."""
+    return fitted_by(counter, request, datetime.fromtimestamp(found.date, UTC))
+
+
+def _drawn(found: Solved | list[Finding]) -> set[str]:
+    """The items that are drawn on; none where nothing was found."""
+    return {link.item for link in found.fitted.supply.links} if isinstance(found, Solved) else set()
 
 
 def fitted_by(counter: Counter, request: QuoteRequest, due: Moment) -> Solved | list[Finding]:
