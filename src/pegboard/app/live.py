@@ -215,8 +215,8 @@ class LivePlan:
         if not shared:
             return False
         pegged: dict[tuple[str, int], float] = defaultdict(float)
-        for link in compress(supply.links, room.kept.link.tolist()):
-            pegged[link.supply_kind, link.index] += link.qty
+        for at in shared:
+            pegged[at] = sum(supply.links[i].qty for i in self.pegging.of_supply[at] if room.kept.link[i])
         for link in fitted.supply.links:
             pegged[link.supply_kind, -2 - link.index] += link.qty
         return any(self._lot(at) > self._needed(at, pegged[at], factory) * (1 + 1e-9) for at in shared)

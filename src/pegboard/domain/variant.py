@@ -56,7 +56,8 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def of(self, item: str, options: Options) -> Options:
         """The variant of an item: those of the chosen options that matter to it."""
-        return _among(self.matters.get(item, _NONE), options)
+        names = self.matters.get(item)
+        return _among(names, options) if names else ()
 
     def shape(self, item: str, options: Options | None) -> Options:
         """Those of the chosen options that the item's own lines and steps ask for; of its usual variant without any."""

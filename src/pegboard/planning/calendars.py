@@ -34,6 +34,7 @@ class Calendars:
         self.span = span
         self.findings: list[Finding] = []
         self._shared: dict[Timeline, Timeline] = {}
+        self._named: dict[str, Timeline] = {}
         shifts: dict[str, list[Shift]] = defaultdict(list)
         for shift in snapshot.calendars:
             shifts[shift.calendar].append(shift)
@@ -66,8 +67,9 @@ class Calendars:
         """The timeline of a calendar; None where no calendar has the name; blank is open day and night."""
         if not name:
             return self.always
-        stretches = self.stretches.get(name)
-        return None if stretches is None else self.share(stretches)
+        if name not in self._named and name in self.stretches:
+            self._named[name] = self.share(self.stretches[name])
+        return self._named.get(name)
 
     def of_resource(self, resource: str, calendar: str, downtime: list[Downtime]) -> Timeline | None:
         """A resource's own open time: its calendar, its exceptions, less its downtime."""

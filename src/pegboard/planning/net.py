@@ -172,7 +172,8 @@ class Netting:
         """One supply for all that wait; who may not have of it gets one of his own."""
         if not waiting:
             return
-        lots = new_lots([d for d, _ in waiting], sum(q for _, q in waiting))
+        draws, wanted = zip(*waiting, strict=True)
+        lots = new_lots(draws, sum(wanted))
         for draw, qty in waiting:
             missing = self._take(draw, qty, lots, lambda s, d=draw: self._pairs.allows(s, d))  # type: ignore[misc]
             if lots and missing > _EPS + 1e-12 * draw.qty and len(waiting) > 1:
@@ -181,7 +182,7 @@ class Netting:
                 lots.extend(own)
             if missing > _EPS + 1e-12 * draw.qty:
                 self.short.append((draw, missing))
-        self.sources.extend(s for s in lots if s.left > _EPS)
+        self.sources.extend([s for s in lots if s.left > _EPS])
         waiting.clear()
 
     def _is_usable(self, draw: Draw, patience: int, source: Source) -> bool:

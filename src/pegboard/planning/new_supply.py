@@ -56,19 +56,23 @@ class NewSupply:
         if item in self._factory.blocked:
             return []
         root = draws[0]
+        need, earliest, cures, is_spare = root.need, root.earliest, root.work >= 0, root.is_spare
+        for draw in draws[1:]:
+            need, earliest = min(need, draw.need), min(earliest, draw.earliest)
+            cures, is_spare = cures or draw.work >= 0, is_spare and draw.is_spare
         works = self._ledger.works
         parent = works[root.work] if root.line < 0 and root.work >= 0 else None
         origin = parent.root if parent else ""
         wish = Wish(
-            need=min(d.need for d in draws),
-            earliest=min(d.earliest for d in draws),
+            need=need,
+            earliest=earliest,
             line=root.line,
             root=origin,
             stock=parent.stock if parent else "",
             name=root.line_id or origin or item,
             options=root.options,
-            cures=any(d.work >= 0 for d in draws),
-            is_spare=all(d.is_spare for d in draws),
+            cures=cures,
+            is_spare=is_spare,
             kept_for=root.owner if self._factory.items[item].pegging == "hard" else "",
         )
         return self.supply(item, qty, wish)

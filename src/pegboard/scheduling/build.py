@@ -1,5 +1,6 @@
 """Build the scheduling problem from planned supply: the only door from work orders and pegs to dense integers."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,8 @@ def build(
     need_ptr = spans(steps.need_ptr[rows + 1] - steps.need_ptr[rows])
     n_op = rows.size
     reserved = reserve(pins, table, steps, changeovers, known, family, rows, plan, findings)
-    arcs, arc_material = _arcs(factory, table, plan, setup_done, names, findings)
+    last_ops = plan.last_ops()
+    arcs, arc_material = _arcs(factory, table, plan, last_ops, setup_done, names, findings)
     reserved.keep_for_the_next(arcs)
     bounds = _bounds(factory, table, plan, setup_done)
     same = beside if beside is not None and beside.steps is steps else None
@@ -58,7 +60,7 @@ def build(
         batch_key=_batch_keys(table, plan, family),
     )
     shop = same.shop if same else shop_of(steps, table, known, reserved, pools[0], pools[1])
-    line_columns = _lines(factory, table, plan)
+    line_columns = _lines(factory, table, plan, last_ops)
     weight, due, op_line = _urgency(plan)
     problem = Problem(
         now=factory.now,
@@ -187,6 +189,7 @@ def _arcs(
     factory: Factory,
     table: ProcessTable,
     plan: SupplyPlan,
+    last_ops: tuple[Ints, Ints],
     begun: np.ndarray,
     names: list[str],
     findings: list[Finding],
@@ -202,7 +205,7 @@ def _arcs(
             warning("S304", names[b], what, "report what is done; it goes on, and nobody waits for the other")
         )
     from_, to = from_[waits], to[waits]
-    made_by, drawn_by, keeps = _drawn_works(factory, plan)
+    made_by, drawn_by, keeps = _drawn_works(factory, plan, last_ops)
     from_all, to_all = np.concatenate([from_, made_by]), np.concatenate([to, drawn_by])
     order = np.lexsort((to_all, from_all))
     by_row = table.derived(_between)
@@ -229,10 +232,10 @@ def _arcs(
     return arcs, order >= from_.size
 
 
-def _drawn_works(factory: Factory, plan: SupplyPlan) -> tuple[Ints, Ints, Ints]:
+def _drawn_works(factory: Factory, plan: SupplyPlan, last_ops: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
     """Last operations of work orders, the operations that draw on these, and for how many seconds the goods keep."""
     drawn = [link for link in plan.links if link.work >= 0 and link.supply_kind == "wo"]
-    ptr, last = plan.last_ops()
+    ptr, last = last_ops
     begin, end = ptr[np.array([link.index for link in drawn], np.int64)].T
     counts = end - begin
     made_by = last[np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
@@ -319,15 +322,16 @@ def _left_by_done_steps(factory: Factory, table: ProcessTable, plan: SupplyPlan)
                     )
 
 
-def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan) -> dict[str, Any]:
+def _lines(factory: Factory, table: ProcessTable, plan: SupplyPlan, last_ops: tuple[Ints, Ints]) -> dict[str, Any]:
     n = len(plan.lines)
-    ptr, last = plan.last_ops()
+    ptr, last = last_ops[0].tolist(), last_ops[1].tolist()
     ends: list[set[int]] = [set() for _ in range(n)]
     dated = np.full(n, factory.now, np.int64)
     for link in plan.links:
         if link.line >= 0:
             if link.supply_kind == "wo":
-                ends[link.line].update(last[ptr[link.index, 0] : ptr[link.index, 1]].tolist())
+                first, end = ptr[link.index]
+                ends[link.line].update(last[first:end])
             else:
                 dated[link.line] = max(dated[link.line], link.available)
     groups: dict[str, int] = {}
@@ -370,18 +374,16 @@ def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
     n = len(plan.works)
     due = [FAR] * n
     weight = [0.0] * n
+    by_line = [(line.need, priced(line.weight, line.priority)) for line in plan.lines]
     served: list[list[tuple[int, int]]] = [[] for _ in range(n)]
     for link in plan.links:
         if link.supply_kind == "wo":
             served[link.index].append((link.line, link.work))
-    for w in sorted(range(n), key=lambda w: plan.works[w].level):
+    levels = [work.level for work in plan.works]
+    for w in sorted(range(n), key=levels.__getitem__):
         for line, work in served[w]:
-            other = (
-                (plan.lines[line].need, priced(plan.lines[line].weight, plan.lines[line].priority))
-                if line >= 0
-                else (due[work], weight[work])
-            )
-            due[w], weight[w] = min(due[w], other[0]), max(weight[w], other[1])
+            need, price = by_line[line] if line >= 0 else (due[work], weight[work])
+            due[w], weight[w] = min(due[w], need), max(weight[w], price)
         if due[w] >= FAR:
             grace = plan.works[w].grace if plan.works[w].is_spare else 0
             due[w], weight[w] = plan.works[w].need + grace, 1.0
@@ -392,4 +394,4 @@ def _urgency(plan: SupplyPlan) -> tuple[Floats, Ints, Ints]:
 
 def priced(weight: float, priority: int) -> float:
     """Weight for ranking: priority enters as a factor, 1 at priority 100 and tenfold at 1, never as a strict key."""
-    return weight * float(np.sqrt(100.0 / max(priority, 1)))
+    return weight * math.sqrt(100.0 / max(priority, 1))

@@ -34,8 +34,8 @@ def in_the_way(problem: Problem, schedule: Schedule) -> dict[int, str]:
     _, run = calendars_of(p, schedule, begun)
     together = Together(p)
     found = {}
-    for op, calendars in zip(begun.tolist(), run, strict=True):
-        if schedule.setup_start[op] <= together.of(calendars).next_open(p.now):
+    for i, op in enumerate(begun.tolist()):
+        if schedule.setup_start[op] <= together.of(run.at(i)).next_open(p.now):
             continue
         mine = held.res[held.op == op]
         before = np.isin(held.op, pins) & np.isin(held.res, mine) & (held.start < schedule.setup_start[op])

@@ -29,10 +29,11 @@ def leaders(problem: Problem, schedule: Schedule) -> Ints:
 
 def until_next(problem: Problem, schedule: Schedule, marked: NDArray[np.bool_]) -> Ints:
     """The latest setup start of each operation's successors over the marked arcs, or its own end if that is later."""
-    owner = np.repeat(np.arange(problem.n_op), np.diff(problem.arcs.ptr))
-    live = marked & (schedule.end[owner] >= 0) & (schedule.end[problem.arcs.succ] >= 0)
+    arc = np.flatnonzero(marked)
+    from_, to = np.searchsorted(problem.arcs.ptr, arc, side="right") - 1, problem.arcs.succ[arc]
+    live = (schedule.end[from_] >= 0) & (schedule.end[to] >= 0)
     until = schedule.end.copy()
-    np.maximum.at(until, owner[live], schedule.setup_start[problem.arcs.succ[live]])
+    np.maximum.at(until, from_[live], schedule.setup_start[to[live]])
     return until
 
 
@@ -113,7 +114,7 @@ def overloads(problem: Problem, schedule: Schedule) -> Iterator[Overload]:
     some = np.flatnonzero((end > start) & (units > 0))
     who, when = np.tile(some, 2), np.concatenate([end[some], start[some]])
     change = np.concatenate([-units[some], units[some]])
-    order = np.lexsort((kind[who], change > 0, when, res[who]))
+    order = np.lexsort((6 * when + 3 * (change > 0) + kind[who], res[who]))  # freed first, then work, kept, stored
     who, change = who[order], change[order]
     level = [np.cumsum(np.where(kind[who] <= last, change, 0)) for last in range(3)]
     room = problem.shop.capacity[res[who]]

@@ -5,6 +5,7 @@ Written from the definitions with numpy and the domain's timelines; shares nothi
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,14 +75,29 @@ def _shared(a: Timeline, b: Timeline) -> Iterator[Stretch]:
             j += 1
 
 
-def calendars_of(
-    problem: Problem, schedule: Schedule, ops: Ints
-) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+class Calendars(NamedTuple):
+    """The calendars that must be open together: for each of some operations the place of its set among `sets`."""
+
+    sets: list[tuple[int, ...]]
+    of: Ints
+
+    def at(self, position: int) -> tuple[int, ...]:
+        """The set of one of the operations."""
+        return self.sets[int(self.of[position])]
+
+    def groups(self) -> Iterator[tuple[tuple[int, ...], Ints]]:
+        """Each set with the positions it is of, in the order in which they first occur."""
+        found = [(rows, key) for key, rows in by_value(self.of)]
+        for rows, key in sorted(found, key=lambda group: int(group[0][0])):
+            yield self.sets[key], rows
+
+
+def calendars_of(problem: Problem, schedule: Schedule, ops: Ints) -> tuple[Calendars, Calendars]:
     """For each operation the calendars that must be open during its setup and during its run."""
     tl = problem.shop.timeline
-    first = tl[primary(problem, schedule, ops)].tolist()
-    setup: list[tuple[int, ...]] = [(t,) for t in first]
-    run = list(setup)
+    first = tl[primary(problem, schedule, ops)]
+    numbers = {(t,): t for t in range(len(problem.timeline_rows))}
+    setup, run = first.copy(), first.copy()
     step = problem.ops.step[ops]
     needy = np.flatnonzero(problem.steps.need_ptr[step + 1] > problem.steps.need_ptr[step])
     for i in needy.tolist():
@@ -90,20 +106,24 @@ def calendars_of(
         at = int(problem.ops.need_ptr[op])
         phases = problem.steps.need_phase[base : base + int(problem.ops.need_ptr[op + 1]) - at].tolist()
         others = tl[schedule.need_res[at : at + len(phases)]].tolist()
-        in_setup = {t for t, phase in zip(others, phases, strict=True) if phase != RUN_ONLY} - {first[i]}
-        in_run = {t for t, phase in zip(others, phases, strict=True) if phase != SETUP_ONLY} - {first[i]}
-        setup[i] = (first[i], *sorted(in_setup))
-        run[i] = (first[i], *sorted(in_run))
-    return setup, run
+        own = int(first[i])
+        in_setup = {t for t, phase in zip(others, phases, strict=True) if phase != RUN_ONLY} - {own}
+        in_run = {t for t, phase in zip(others, phases, strict=True) if phase != SETUP_ONLY} - {own}
+        setup[i] = numbers.setdefault((own, *sorted(in_setup)), len(numbers))
+        run[i] = numbers.setdefault((own, *sorted(in_run)), len(numbers))
+    sets: list[tuple[int, ...]] = list(numbers)
+    return Calendars(sets, setup), Calendars(sets, run)
 
 
-def by_calendar(keys: list[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Ints]]:
-    """Positions of equal calendar sets."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for i, key in enumerate(keys):
-        groups.setdefault(key, []).append(i)
-    for key, rows in groups.items():
-        yield key, np.array(rows, np.int64)
+def by_value(values: Ints) -> Iterator[tuple[int, Ints]]:
+    """Each of some small natural numbers, the smallest first, with the positions it is at."""
+    if not values.size:
+        return
+    narrow = values.astype(np.min_scalar_type(int(values.max())))  # which numpy sorts by its digits
+    order = np.argsort(narrow, kind="stable")
+    sorted_ = values[order]
+    begin = np.flatnonzero(np.concatenate([[True], sorted_[1:] != sorted_[:-1]]))
+    yield from zip(sorted_[begin].tolist(), np.split(order, begin[1:]), strict=True)
 
 
 class OpenTime:
@@ -139,10 +159,12 @@ class OpenTime:
 
     def after_open(self, t: Ints, seconds: Ints) -> Ints:
         """When so much open time has passed since each instant; the instant itself for none."""
-        target = self.open_until(t) + seconds
+        some = np.flatnonzero(seconds > 0) if self.start.size else np.empty(0, np.int64)
+        target = self.open_until(t[some]) + seconds[some]
         i = np.maximum(np.searchsorted(self.open_before, target, side="left") - 1, 0)
-        found = self.start[i] + target - self.open_before[i] if self.start.size else t
-        return np.where(seconds <= 0, t, found)
+        found = t.copy()
+        found[some] = self.start[i] + target - self.open_before[i]
+        return found
 
     def after_work(self, t: Ints, work: Ints) -> Ints:
         """When so much work is done since each instant; the instant itself for none."""

@@ -43,13 +43,13 @@ class Pegging:
         self.plan = plan
         self.of_line: dict[int, list[int]] = defaultdict(list)
         self.of_work: dict[int, list[int]] = defaultdict(list)
-        self.n_drawn: dict[Supply, int] = defaultdict(int)
+        self.of_supply: dict[Supply, list[int]] = defaultdict(list)
         for i, link in enumerate(plan.links):
             if link.line >= 0:
                 self.of_line[link.line].append(i)
             else:
                 self.of_work[link.work].append(i)
-            self.n_drawn[link.supply_kind, link.index] += 1
+            self.of_supply[link.supply_kind, link.index].append(i)
 
     def without(self, lines: Sequence[int]) -> Kept:
         """What stays without some lines: not the new work orders and purchases that served these alone."""
@@ -62,7 +62,7 @@ class Pegging:
             kept.link[i] = False
             link = self.plan.links[i]
             supply = link.supply_kind, link.index
-            left[supply] = left.get(supply, self.n_drawn[supply]) - 1
+            left[supply] = left.get(supply, len(self.of_supply[supply])) - 1
             if left[supply] == 0 and link.supply_kind == "purchase":
                 kept.purchase[link.index] = False
             elif left[supply] == 0 and link.supply_kind == "wo" and self.plan.works[link.index].record is None:

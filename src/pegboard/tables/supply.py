@@ -145,11 +145,11 @@ class SupplyPlan(msgspec.Struct):
 
     def last_ops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Operations that none of their own work order follow: work order `w` has `op[ptr[w, 0] : ptr[w, 1]]`."""
-        followed = np.zeros(self.op_row.size, bool)
-        followed[self.pred_op] = True
-        op = np.flatnonzero(~followed)
-        bounds = np.array([(w.first_op, w.first_op + w.n_op) for w in self.works], np.int64).reshape(-1, 2)
-        return np.searchsorted(op, bounds), op
+        is_last = np.ones(self.op_row.size, np.int64)
+        is_last[self.pred_op] = 0
+        first = np.array([w.first_op for w in self.works], np.int64)
+        end = first + np.array([w.n_op for w in self.works], np.int64)
+        return spans(is_last)[np.stack([first, end], axis=1)], np.flatnonzero(is_last)
 
     def links_of_line(self) -> dict[int, list[Link]]:
         """The pegs of each line."""

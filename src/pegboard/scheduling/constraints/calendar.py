@@ -10,9 +10,9 @@ from pegboard.scheduling.cpmodel import CpModel, Var
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.view import (
     SECOND,
+    Calendars,
     OpenTime,
     Together,
-    by_calendar,
     calendars_of,
     placed,
     run_work,
@@ -36,11 +36,11 @@ class Calendar:
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Operations with too little or too much open time, or broken where they may not be."""
         ops = placed(schedule)
-        setup_keys, run_keys = calendars_of(problem, schedule, ops)
+        in_setup, in_run = calendars_of(problem, schedule, ops)
         together = Together(problem)
         a, b, c = schedule.setup_start[ops], schedule.start[ops], schedule.end[ops]
-        yield from self._phase(problem, together, ops, setup_keys, a, b, setup_work(problem, schedule, ops), "setup")
-        yield from self._phase(problem, together, ops, run_keys, b, c, run_work(problem, schedule, ops), "run")
+        yield from self._phase(problem, together, ops, in_setup, a, b, setup_work(problem, schedule, ops), "setup")
+        yield from self._phase(problem, together, ops, in_run, b, c, run_work(problem, schedule, ops), "run")
 
     def post(self, problem: Problem, cp: CpModel) -> None:
         """For each choice of resources and changeover, which starts and ends belong together."""
@@ -73,30 +73,31 @@ class Calendar:
         p: Problem,
         together: Together,
         ops: Ints,
-        keys: list[tuple[int, ...]],
+        calendars: Calendars,
         start: Ints,
         end: Ints,
         work: Ints,
         what: str,
     ) -> Iterator[Violation]:
-        for key, rows in by_calendar(keys):
+        for key, all_rows in calendars.groups():
+            rows = all_rows[(work[all_rows] > 0) | (start[all_rows] != end[all_rows])]
             open_time = OpenTime(together.of(key))
             done = open_time.work_until(end[rows]) - open_time.work_until(start[rows])
             some = work[rows] > 0
             fastest = int(open_time.rate.max(initial=SECOND))
             backward = end[rows] < start[rows]
             wrong = backward | (done < work[rows]) | (done - work[rows] > fastest)
-            wrong |= some & ~open_time.is_open(start[rows])
+            wrong[some] |= ~open_time.is_open(start[rows[some]])
             for k in np.flatnonzero(wrong).tolist():
                 yield self._say(
                     p,
                     int(ops[rows[k]]),
                     f"{what} has {done[k] / SECOND / 60:.2f} open minutes for {work[rows[k]] / SECOND / 60:.2f}",
                 )
-            open_seconds = open_time.open_until(end[rows]) - open_time.open_until(start[rows])
-            strict = p.steps.pause[p.ops.step[ops[rows]]] == 0
-            for k in np.flatnonzero(strict & some & (open_seconds < end[rows] - start[rows])).tolist():
-                yield self._say(p, int(ops[rows[k]]), f"{what} is broken by closed time, but may not pause")
+            whole = rows[some & (p.steps.pause[p.ops.step[ops[rows]]] == 0)]
+            open_seconds = open_time.open_until(end[whole]) - open_time.open_until(start[whole])
+            for op in ops[whole[open_seconds < end[whole] - start[whole]]].tolist():
+                yield self._say(p, op, f"{what} is broken by closed time, but may not pause")
 
     def _say(self, problem: Problem, op: int, what: str) -> Violation:
         return Violation(constraint=self.name, subject=problem.name(op), what=what)

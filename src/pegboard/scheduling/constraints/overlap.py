@@ -37,7 +37,7 @@ class Overlap:
             pair = np.array([a, b])
             _, run = calendars_of(p, schedule, pair)
             batch = float(p.arcs.batch[j])
-            first = OpenTime(together.of(run[0])).after_work(
+            first = OpenTime(together.of(run.at(0))).after_work(
                 schedule.start[[a]], self._work(p, int(schedule.cand[a]), batch, with_fixed=True)
             )
             wait, move = p.arcs.wait[[j]], p.arcs.move[[j]]
@@ -52,7 +52,7 @@ class Overlap:
                     f"starts {ready[0] - schedule.setup_start[b]} s before the first batch of {p.name(a)} is there",
                 )
             arrived = factory.after_open(schedule.end[[a]] + wait, move)
-            last = OpenTime(together.of(run[1])).after_work(
+            last = OpenTime(together.of(run.at(1))).after_work(
                 arrived, self._work(p, int(schedule.cand[b]), batch, with_fixed=False)
             )
             if schedule.end[b] < last[0]:

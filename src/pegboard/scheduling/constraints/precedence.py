@@ -8,7 +8,7 @@ from pegboard.domain.plan import Violation
 from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Ints, Problem
-from pegboard.scheduling.view import OpenTime, primary
+from pegboard.scheduling.view import OpenTime, by_value, primary
 
 
 class Precedence:
@@ -69,8 +69,7 @@ class Precedence:
             has_pred[p.arcs.succ[p.arcs.queued == 1]] = True
             queue = np.where(has_pred[ops], 0, queue)
         timeline = p.shop.timeline[primary(p, schedule, ops)]
-        for t in np.unique(timeline).tolist():
-            rows = np.flatnonzero(timeline == t)
+        for t, rows in by_value(timeline):
             ready = OpenTime(p.timeline_rows[t]).after_open(arrived[rows], queue[rows])
             short = ready - schedule.setup_start[ops[rows]]
             for k in np.flatnonzero(short > 0).tolist():

@@ -12,6 +12,7 @@ from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.held import holds
 from pegboard.scheduling.problem import Problem
 from pegboard.scheduling.view import primary
+from pegboard.tables.supply import spans
 
 
 class Travel:
@@ -26,10 +27,11 @@ class Travel:
     def instances(self, problem: Problem) -> int:
         """One for each need of each operation that a travelling tool may fill."""
         S, travels = problem.steps, problem.shop.travel > 0
-        by_set = np.array([travels[S.set_res[a:b]].any() for a, b in zip(S.set_ptr[:-1], S.set_ptr[1:], strict=True)])
-        steps, counts = np.unique(problem.ops.step, return_counts=True)
-        needs = [by_set[S.need_set[S.need_ptr[step] : S.need_ptr[step + 1]]].sum() for step in steps.tolist()]
-        return int(counts @ np.array(needs, np.int64))
+        of_set = spans(travels[S.set_res].astype(np.int64))
+        in_set = of_set[S.set_ptr[1:]] > of_set[S.set_ptr[:-1]]
+        of_need = spans(in_set[S.need_set].astype(np.int64))
+        needs = of_need[S.need_ptr[1:]] - of_need[S.need_ptr[:-1]]
+        return int(needs[problem.ops.step].sum())
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Uses of a tool that begin before enough units of it can have come."""

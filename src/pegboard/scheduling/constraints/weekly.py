@@ -10,6 +10,7 @@ from pegboard.kernels.arrays import Schedule
 from pegboard.scheduling.cpmodel import CpModel
 from pegboard.scheduling.problem import Ints, Problem
 from pegboard.scheduling.view import primary
+from pegboard.tables.supply import spans
 
 
 class Weekly:
@@ -23,10 +24,9 @@ class Weekly:
 
     def instances(self, problem: Problem) -> int:
         """One for each operation that may go to a limited supplier."""
-        limited = problem.shop.week_units < FAR
-        ptr, res = problem.steps.cand_ptr, problem.steps.cand_res
-        steps, counts = np.unique(problem.ops.step, return_counts=True)
-        return int(counts @ np.array([limited[res[ptr[s] : ptr[s + 1]]].any() for s in steps.tolist()], np.int64))
+        limited = spans((problem.shop.week_units[problem.steps.cand_res] < FAR).astype(np.int64))
+        goes = limited[problem.steps.cand_ptr[1:]] > limited[problem.steps.cand_ptr[:-1]]
+        return int(goes[problem.ops.step].sum())
 
     def violations(self, problem: Problem, schedule: Schedule) -> Iterator[Violation]:
         """Weeks with more than one operation and more than the limit, by the last of them to start."""
