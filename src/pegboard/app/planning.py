@@ -53,6 +53,11 @@ class _Lessons:
     barred: Barred
     findings: list[Finding]
 
+    @property
+    def supplying(self) -> tuple[int, int, int, int]:
+        """How many lessons there are that change what is supplied; none is ever forgotten."""
+        return len(self.drop), len(self.stuck), len(self.unfilled), len(self.barred)
+
 
 @dataclass(frozen=True)
 class _Attempt:
@@ -62,6 +67,7 @@ class _Attempt:
     wanted: np.ndarray
     result: Result
     verdict: Verdict
+    supplied_by: tuple[int, int, int, int]
 
 
 def make_plan(
@@ -87,7 +93,7 @@ def make_plan(
     for _ in range(ROUNDS):
         if not _learn(lessons, attempt):
             break
-        attempt = _attempt(factory, lessons, by, options.relax, report)
+        attempt = _attempt(factory, lessons, by, options.relax, report, attempt)
     if attempt.verdict.violations and options.pull and engine is None:
         return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
     planned = attempt.planned
@@ -109,10 +115,21 @@ def _dispatched(options: Options) -> Engine:
     return engine
 
 
-def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, relax: tuple[Limit, ...], report: Report) -> _Attempt:
-    table = ProcessTable(factory)
-    report("pulling orders through the bill of materials", 0.1)
-    supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.unfilled, lessons.barred)
+def _attempt(
+    factory: Factory,
+    lessons: _Lessons,
+    engine: Engine,
+    relax: tuple[Limit, ...],
+    report: Report,
+    former: _Attempt | None = None,
+) -> _Attempt:
+    """One round; what the `former` round supplied is kept where nothing was learned that would change it."""
+    if former is not None and former.supplied_by == lessons.supplying:
+        table, supply = former.planned.table, former.planned.supply
+    else:
+        table = ProcessTable(factory)
+        report("pulling orders through the bill of materials", 0.1)
+        supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.unfilled, lessons.barred)
     report("scheduling", 0.3)
     problem = relaxed(build(factory, table, supply, lessons.unpinned), relax)
     wanted = np.array([i not in supply.unplanned for i in range(len(supply.lines))], bool)
@@ -121,44 +138,53 @@ def _attempt(factory: Factory, lessons: _Lessons, engine: Engine, relax: tuple[L
     )
     report("checking the plan", 0.8)
     planned = Planned(factory, table, supply, problem, result.schedule)
-    return _Attempt(planned, wanted, result, check(problem, result.schedule))
+    return _Attempt(planned, wanted, result, check(problem, result.schedule), lessons.supplying)
 
 
 def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
     """Take the lessons of a round; False where there is nothing more to learn."""
-    supply, problem = attempt.planned.supply, attempt.planned.problem
-    result, verdict = attempt.result, attempt.verdict
-    failures = root_failures(problem, result.schedule)
-    learned = False
-    for op, why in failures.items():
-        for line in _lines_behind(supply, problem, op):
-            if supply.lines[line].id not in lessons.drop:
-                lessons.drop[supply.lines[line].id] = LeftOut("unschedulable", why)
-                learned = True
-        work = supply.works[supply.op_work[op]]
-        if work.root and work.line < 0 and work.root not in lessons.stuck:
-            lessons.stuck[work.root] = error(
-                "S302",
-                work.root,
-                f"work order {work.root} is left out: {why}",
-                "mend the cause, or cancel the work order",
-            )
-            learned = True
-        if work.stock and work.line < 0 and work.stock not in lessons.unfilled:
-            lessons.unfilled[work.stock] = error(
-                "S306",
-                work.stock,
-                f"the stock of {work.stock} is not replenished: {why}",
-                "mend the cause; until then orders draw on what there is",
-            )
-            learned = True
-    if learned:
+    if _leave_out(lessons, attempt) or _unpin(lessons, attempt):
         return True
+    expired = set(_spoiled(attempt)) - lessons.barred
+    lessons.barred |= expired
+    return bool(expired)
+
+
+def _leave_out(lessons: _Lessons, attempt: _Attempt) -> bool:
+    """Leave out what no place was found for: lines, work orders of the factory's own, and stock to be replenished."""
+    supply, problem = attempt.planned.supply, attempt.planned.problem
+    before = lessons.supplying
+    for op, why in root_failures(problem, attempt.result.schedule).items():
+        for line in _lines_behind(supply, problem, op):
+            lessons.drop.setdefault(supply.lines[line].id, LeftOut("unschedulable", why))
+        work = supply.works[supply.op_work[op]]
+        if work.line >= 0:
+            continue
+        if work.root:
+            lessons.stuck.setdefault(work.root, _stuck(work.root, why))
+        if work.stock:
+            lessons.unfilled.setdefault(work.stock, _unfilled(work.stock, why))
+    return lessons.supplying != before
+
+
+def _stuck(work: str, why: str) -> Finding:
+    what, advice = f"work order {work} is left out: {why}", "mend the cause, or cancel the work order"
+    return error("S302", work, what, advice)
+
+
+def _unfilled(item: str, why: str) -> Finding:
+    what = f"the stock of {item} is not replenished: {why}"
+    return error("S306", item, what, "mend the cause; until then orders draw on what there is")
+
+
+def _unpin(lessons: _Lessons, attempt: _Attempt) -> bool:
+    """Set free what cannot stay where it is locked."""
+    problem, violations = attempt.planned.problem, attempt.verdict.violations
     pinned = {problem.name(op) for op in np.flatnonzero(problem.ops.pin_start >= 0).tolist()}
-    broken = {v.subject: v.what for v in verdict.violations if v.subject in pinned}
-    if not broken and verdict.violations:
-        broken = dict.fromkeys(pinned, f"leaves others no room: {verdict.violations[0].what}")
-    for op, why in in_the_way(problem, result.schedule).items():
+    broken = {v.subject: v.what for v in violations if v.subject in pinned}
+    if not broken and violations:
+        broken = dict.fromkeys(pinned, f"leaves others no room: {violations[0].what}")
+    for op, why in in_the_way(problem, attempt.result.schedule).items():
         broken.setdefault(problem.name(op), why)
     for name, what in sorted(broken.items()):
         lessons.findings.append(
@@ -169,12 +195,8 @@ def _learn(lessons: _Lessons, attempt: _Attempt) -> bool:
                 "unlock it or lock it elsewhere; it was scheduled as if it were not locked",
             )
         )
-    if broken:
-        lessons.unpinned |= set(broken)
-        return True
-    expired = set(_spoiled(attempt)) - lessons.barred
-    lessons.barred |= expired
-    return bool(expired)
+    lessons.unpinned |= set(broken)
+    return bool(broken)
 
 
 def _spoiled(attempt: _Attempt) -> Iterator[tuple[str, str]]:

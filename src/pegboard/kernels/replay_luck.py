@@ -49,20 +49,20 @@ def between_failures(K, server, key, failure):
 
 
 @inlined
-def drawn_work(N, K, out, i, key, by_work, worked, fails_at, failures):
-    """Drawn microseconds of setup and run of a slot, repairs included."""
+def draw_work(N, K, mine, i, r, key, by_work, worked, fails_at, failures):
+    """Draw microseconds of setup and run of a slot, repairs included."""
     job = N.slot[i]
     factor = chosen(K, job.chance, job.name, key)
-    out[i].factor = factor * by_work[job.work]
-    setup, run = np.int64(job.setup * factor), np.int64(job.run * out[i].factor)
-    out[i].extra = (setup + run - job.setup - job.run) // 1000000
+    mine.factor = factor * by_work[job.work, r]
+    setup, run = np.int64(job.setup * factor), np.int64(job.run * mine.factor)
+    mine.extra = (setup + run - job.setup - job.run) // 1000000
     server, repair = job.server_of_failure, 0.0
     if server >= 0:
-        worked[server] += setup + run
-        while worked[server] >= fails_at[server]:
-            name = K.failure_name[server] + np.uint64(2) * failures[server] + np.uint64(1)
+        worked[server, r] += setup + run
+        while worked[server, r] >= fails_at[server, r]:
+            name = K.failure_name[server] + np.uint64(2) * failures[server, r] + np.uint64(1)
             repair -= np.log(1.0 - luck(name, key)) * K.repair_work[server]
-            failures[server] += np.uint64(1)
-            fails_at[server] += between_failures(K, server, key, failures[server])
-    out[i].broke = np.int64(repair * 1e-6)
-    return setup, run + np.int64(repair)
+            failures[server, r] += np.uint64(1)
+            fails_at[server, r] += between_failures(K, server, key, failures[server, r])
+    mine.broke = np.int64(repair * 1e-6)
+    mine.setup, mine.run = setup, run + np.int64(repair)

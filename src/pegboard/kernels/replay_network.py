@@ -24,9 +24,12 @@ SLOT = np.dtype(
 PRED = np.dtype([*_fields(np.int64, "batch"), *_fields(np.int32, "slot wait move queued blocking _")])
 HOLD = np.dtype(_fields(np.int32, "server servers take phase rest travel timeline _"))
 """Records are small and whole parts of cache lines: a run reads all of them, and little else takes as long."""
-DRAWN = np.dtype(
-    [(name, np.int64) for name in "setup_start start end until extra broke by".split()] + [("factor", np.float64)]
+PAST = np.dtype([*_fields(np.int64, "setup_start start end"), *_fields(np.float64, "factor")])
+"""When a slot lies in a run, and by how much its work has grown."""
+LAID = np.dtype(
+    [*_fields(np.int64, "setup run setup_start start end until extra broke by"), *_fields(np.float64, "factor")]
 )
+"""The lot at hand: its drawn work, when it lies, what binds it, and seconds of delay of its own and by failures."""
 
 
 class Network(NamedTuple):
@@ -81,9 +84,9 @@ class Chances(NamedTuple):
 
 
 class Causes(NamedTuple):
-    """By slot the largest delays on the way that binds it, in seconds, and what they are due to, the largest first.
+    """By slot and run the largest delays on the way that binds it, in seconds, and what they are due to.
 
-    Things are slots, then supplies, then the failures of servers.
+    The largest is first. Things are slots, then supplies, then the failures of servers.
     """
 
     thing: NDArray[np.int32]

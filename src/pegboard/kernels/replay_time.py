@@ -25,19 +25,35 @@ def open_from(N, tl, t):
 
 
 @inlined
-def worked_until(N, tl, t, work):
-    """The earliest instant by which `work` microseconds are done when begun at `t`."""
-    if work <= 0 or t >= FAR:
-        return t
-    i, last = _opening(N, tl, t), N.T.ptr[tl + 1]
+def _worked(T, i, last, t, work):
+    """When so many microseconds are done on a calendar from `t` in its stretch `i` on, and the stretch they end in."""
     while i < last:
-        t = max(t, N.T.start[i])
-        rate = N.T.rate[i]
-        if work <= (N.T.end[i] - t) * rate:
-            return t + (work + rate - 1) // rate
-        work -= (N.T.end[i] - t) * rate
+        t = max(t, T.start[i])
+        rate = T.rate[i]
+        if work <= (T.end[i] - t) * rate:
+            return t + (work + rate - 1) // rate, i
+        work -= (T.end[i] - t) * rate
         i += 1
-    return FAR
+    return FAR, i
+
+
+@inlined
+def lay_plain(N, tl, t, setup, run):
+    """Times `(setup_start, start, end)` on one calendar that may be left at any time."""
+    i, last = _opening(N, tl, t), N.T.ptr[tl + 1]
+    if i == last:
+        return FAR, FAR, FAR
+    first = start = max(t, N.T.start[i])
+    if setup > 0:
+        start, i = _worked(N.T, i, last, first, setup)
+    if run == 0:
+        return first, start, start
+    if i < last and start == N.T.end[i]:
+        i += 1
+    if i == last:
+        return first, FAR, FAR
+    start = max(start, N.T.start[i])
+    return first, start, _worked(N.T, i, last, start, run)[0]
 
 
 @inlined
@@ -72,12 +88,7 @@ def lay(N, i, t, setup, run, ids):
     """
     job = N.slot[i]
     if job.is_plain and setup + run > 0:
-        first = open_from(N, job.timeline, t)
-        start = worked_until(N, job.timeline, first, setup)
-        if run == 0:
-            return first, start, start
-        start = open_from(N, job.timeline, start)
-        return first, start, worked_until(N, job.timeline, start, run)
+        return lay_plain(N, job.timeline, t, setup, run)
     n_setup, n_run = calendars(N, job.setup_cal, ids[0]), calendars(N, job.run_cal, ids[1])
     first, start, end = place(N.T, ids[0], n_setup, ids[1], n_run, setup, run, job.pause != 0, job.stretch, t)
     if end >= FAR and (job.pause == 0 or job.stretch < FAR):

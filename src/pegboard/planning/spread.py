@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from pegboard.domain.factory import Factory, StepKey
 from pegboard.domain.finding import Finding, in_order, warning
@@ -45,8 +46,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
     def more(self, item: str, good: float) -> Values:
         """By how much a lot with a yield grows where the scrap is made again; never less than planned."""
-        lost = self.by_item.get(item) or tuple((1 - good) * factor for factor in self.scrap)
-        return tuple(max(1.0, good / (1 - min(share, 0.9))) for share in lost)
+        lost = np.array(self.by_item[item]) if item in self.by_item else (1 - good) * np.array(self.scrap)
+        return tuple(np.maximum(1.0, good / (1 - np.minimum(lost, 0.9))).tolist())
 
 
 CERTAINTY = Spread()

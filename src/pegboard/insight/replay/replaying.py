@@ -18,7 +18,7 @@ from pegboard.insight.replay.use import Use, used
 from pegboard.kernels.graph import before, in_order
 from pegboard.kernels.packed import blank
 from pegboard.kernels.replay import held_back
-from pegboard.kernels.replay_network import DRAWN, Chances, Network
+from pegboard.kernels.replay_network import PAST, Chances, Network
 from pegboard.planning.spread import Spread
 from pegboard.scheduling.held import leaders
 from pegboard.scheduling.problem import Ints
@@ -117,10 +117,10 @@ class Replay:
         network, chances, supplies, resources = Builder(
             self.planned, self.spread, ops, lines, self._lead, self._use
         ).made()
-        out, held = blank(ops.size, DRAWN), np.zeros(ops.size, np.int64)
-        held_back(network, out, held)
+        past, held = blank(ops.size, PAST).reshape(-1, 1), np.zeros(ops.size, np.int64)
+        held_back(network, past, held)
         s, slot = self.planned.schedule, network.slot[:-1]
         slot["floor"] = np.where((held == 1) | self.planned.is_first[ops], slot["planned"], -FAR)
-        times = ((out[name], getattr(s, name)[ops]) for name in ("setup_start", "start", "end"))
+        times = ((past[:, 0][name], getattr(s, name)[ops]) for name in ("setup_start", "start", "end"))
         differs = np.any([replayed != planned for replayed, planned in times], axis=0)
         return Replayed(network, chances, ops, lines, supplies, resources, ops[differs])

@@ -7,15 +7,14 @@ import numpy as np
 
 from pegboard.insight.drivers import Tallied
 from pegboard.insight.replay.replaying import Replayed
-from pegboard.kernels.packed import blank
 from pegboard.kernels.replay import replay
-from pegboard.kernels.replay_network import DRAWN, Tally
+from pegboard.kernels.replay_causes import WORST
+from pegboard.kernels.replay_network import Tally
 from pegboard.scheduling.problem import Ints
 
-BLOCK = 25
-"""Runs that are replayed together: enough to make up for a call, few enough to fill every thread."""
+BLOCK = 24
+"""Runs of a call, thrice what is replayed side by side: enough to make up for it, few enough to fill all threads."""
 THREADS = 8
-LEAST_TALLY = 1 << 12
 
 
 def replays(
@@ -35,15 +34,12 @@ def replays(
 
 
 def _block(replayed: Replayed, seed: int, first: int, done: Ints) -> Tally:
-    """One block of runs, with a tally that is large enough; only its used places are kept."""
-    out = blank(replayed.ops.size, DRAWN)
-    size = LEAST_TALLY
-    while True:
-        tally = Tally(np.full(size, -1, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int64))
-        if replay(replayed.network, replayed.chances, np.int64(seed), np.int64(first), out, done, tally):
-            used = tally.key >= 0
-            return Tally(*(column[used] for column in tally))
-        size *= 8
+    """One block of runs; only the used places of its tally are kept."""
+    size = 1 << (2 * WORST * done.size).bit_length()
+    tally = Tally(np.full(size, -1, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int64))
+    replay(replayed.network, replayed.chances, np.int64(seed), np.int64(first), done, tally)
+    used = tally.key >= 0
+    return Tally(*(column[used] for column in tally))
 
 
 def _together(parts: list[Tally]) -> Tallied:
