@@ -1,10 +1,12 @@
 """What is taken back leaves no trace, and asking what if changes nothing: held against random factories and changes."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from bench.storm import silent, storm
 from bench.storm_changes import random_change
@@ -111,9 +113,33 @@ def test_asking_what_if_changes_neither_the_factory_nor_its_plan(seed: int, mode
     for change in some_changes(random.Random(seed), here.base.snapshot, base, 4):
         after = carry_out(here.base.snapshot, [Entry(change=change)]).snapshot
         evaluate(live, after, mode, [], "", silent)
-    fresh = Outcome(base.planned, base.wanted, base.result, base.verdict, base.findings, base.terms)
+    fresh = Outcome(base.planned, base.wanted, base.result, base.verdict, base.findings, base.terms, base.checked)
     assert (plan_hash(fresh.plan), msgspec.json.encode(here.base.snapshot)) == before
     assert files == {f.name: f.read_bytes() for f in (tmp_path / "factory").iterdir() if f.is_file()}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5, 8, 13])
+def test_to_plan_again_after_a_change_is_to_plan_the_changed_factory(seed: int, tmp_path: Path):
+    """Wishes of order lines, where what was checked serves again, and changes of any kind, one upon the other."""
+    reading = read(random_factory(seed).write(tmp_path))
+    assert reading.snapshot is not None
+    rng, snapshot = random.Random(seed), reading.snapshot
+    base = planned(snapshot)
+    for change in some_changes(rng, snapshot, base, 3):
+        wishes = [
+            structs.replace(o, qty=o.qty * 2, due=o.due + timedelta(days=rng.randrange(-5, 9)))
+            if rng.random() < 0.5
+            else o
+            for o in snapshot.orders
+        ]
+        for after in (
+            structs.replace(snapshot, orders=tuple(wishes)),
+            carry_out(snapshot, [Entry(change=change)]).snapshot,
+        ):
+            again, fresh = evaluate(LivePlan(base), after, "replan", [], "", silent), planned(after)
+            assert plan_hash(again.plan) == plan_hash(fresh.plan)
+            assert again.plan.messages == fresh.plan.messages
+            base, snapshot = again, after
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -40,7 +40,9 @@ def evaluate(
     """
     terms = base.outcome.terms
     if mode == "replan":
-        return make_plan(snapshot, findings, factory_hash, terms.seed, terms.options, report)
+        return make_plan(
+            snapshot, findings, factory_hash, terms.seed, terms.options, report, known=base.outcome.checked
+        )
     return calm(base, snapshot, findings, factory_hash, gaining) or repaired(
         snapshot, places_of(base.outcome.plan), "shift", (), findings, factory_hash, terms.seed, report
     )

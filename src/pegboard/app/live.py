@@ -298,7 +298,7 @@ class LivePlan:
         result = Result(schedule, f"{engine}, {how}", score(problem, schedule, wanted))
         planned = Planned(factory, self.planned.table.extended(factory), supply, problem, schedule)
         terms = replace(was.terms, factory_hash=factory_hash)
-        return Outcome(planned, wanted, result, check(problem, schedule), list(was.findings), terms)
+        return Outcome(planned, wanted, result, check(problem, schedule), list(was.findings), terms, was.checked)
 
 
 def _spoiled(supply: SupplyPlan, schedule: Schedule) -> Barred:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from pegboard import __version__
+from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding, in_order, info, warning
 from pegboard.domain.plan import Certificate, Ignored, OrderPlan, Plan
 from pegboard.insight.changes import with_changes
@@ -19,6 +20,7 @@ from pegboard.insight.rows import operation_rows, order_rows, peg_rows, purchase
 from pegboard.scheduling.check import Verdict
 from pegboard.scheduling.engines.dispatch import Options, lower_bound
 from pegboard.scheduling.result import Result
+from pegboard.tables.process import ProcessTable
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,21 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """A snapshot that was held against itself: what can be planned of it, every fault found, and its processes."""
+
+    factory: Factory
+    faults: list[Finding]
+    table: ProcessTable
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """A plan as a live value: its schedule as judged, the lines that are planned, and what was found on the way."""
+    """A plan as a live value: its schedule as judged, the lines that are planned, and what was found on the way.
+
+    `checked` is of the snapshot from which all was last planned anew: another that differs little need not be checked
+    from the start.
+    """
 
     planned: Planned
     wanted: np.ndarray
@@ -41,6 +56,7 @@ class Outcome:
     verdict: Verdict
     findings: list[Finding]
     terms: Terms
+    checked: Checked
 
     @property
     def is_certified(self) -> bool:

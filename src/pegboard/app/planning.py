@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pegboard.app.outcome import Outcome, Terms
+from pegboard.app.outcome import Checked, Outcome, Terms
 from pegboard.app.rules import with_rules
 from pegboard.domain.calendar import DAY
 from pegboard.domain.factory import Factory
@@ -20,7 +20,7 @@ from pegboard.insight.overload import said_of_limits
 from pegboard.insight.planned import Planned
 from pegboard.planning.pull import pull
 from pegboard.planning.run import Barred
-from pegboard.planning.validate import validate
+from pegboard.planning.validate import validate, with_wishes
 from pegboard.scheduling.build import build
 from pegboard.scheduling.check import Verdict, check
 from pegboard.scheduling.diagnose import in_the_way, root_failures
@@ -78,24 +78,28 @@ def make_plan(
     options: Options,
     report: Report,
     engine: Engine | None = None,
+    known: Checked | None = None,
 ) -> Outcome:
     """Plan a factory. The same arguments give the same plan; `findings` of reading go into its messages.
+
+    Where the snapshot differs little from one that is `known`, what was found of that serves again.
 
     Operations are dispatched as `options` say, or by an engine of one's own. Raises RuleError where the rule of the
     options cannot be used.
     """
     report("checking the factory", 0.0)
-    factory, faults = validate(snapshot)
-    options = with_rules(options, factory, faults)
+    checked = _checked(snapshot, known)
+    faults = [*checked.faults]
+    options = with_rules(options, checked.factory, faults)
     lessons = _Lessons({}, {}, {}, frozenset(), frozenset(), [])
     by = engine or _dispatched(options)
-    attempt = _attempt(factory, lessons, by, options.relax, report)
+    attempt = _attempt(checked, lessons, by, options.relax, report)
     for _ in range(ROUNDS):
         if not _learn(lessons, attempt):
             break
-        attempt = _attempt(factory, lessons, by, options.relax, report, attempt)
+        attempt = _attempt(checked, lessons, by, options.relax, report, attempt)
     if attempt.verdict.violations and options.pull and engine is None:
-        return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report)
+        return make_plan(snapshot, findings, factory_hash, seed, replace(options, pull=False), report, known=checked)
     planned = attempt.planned
     messages = [*findings, *faults, *planned.supply.findings, *planned.problem.findings, *lessons.findings]
     messages.extend(said_of_limits(planned, options.relax))
@@ -103,7 +107,16 @@ def make_plan(
         messages.extend(idle_locks(snapshot))
     terms = Terms(factory_hash, seed, options, lessons.unpinned)
     report("writing rows", 0.9)
-    return Outcome(planned, attempt.wanted, attempt.result, attempt.verdict, messages, terms)
+    return Outcome(
+        planned, attempt.wanted, attempt.result, attempt.verdict, messages, terms, replace(checked, table=planned.table)
+    )
+
+
+def _checked(snapshot: Snapshot, known: Checked | None) -> Checked:
+    if known is not None and (factory := with_wishes(known.factory, snapshot)) is not None:
+        return Checked(factory, known.faults, known.table.as_new(factory))
+    factory, faults = validate(snapshot)
+    return Checked(factory, faults, ProcessTable(factory))
 
 
 def _dispatched(options: Options) -> Engine:
@@ -116,7 +129,7 @@ def _dispatched(options: Options) -> Engine:
 
 
 def _attempt(
-    factory: Factory,
+    checked: Checked,
     lessons: _Lessons,
     engine: Engine,
     relax: tuple[Limit, ...],
@@ -124,10 +137,11 @@ def _attempt(
     former: _Attempt | None = None,
 ) -> _Attempt:
     """One round; what the `former` round supplied is kept where nothing was learned that would change it."""
+    factory = checked.factory
     if former is not None and former.supplied_by == lessons.supplying:
         table, supply = former.planned.table, former.planned.supply
     else:
-        table = ProcessTable(factory)
+        table = checked.table.as_new(factory)
         report("pulling orders through the bill of materials", 0.1)
         supply = pull(factory, table, lessons.drop, lessons.stuck, lessons.unfilled, lessons.barred)
     report("scheduling", 0.3)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from pegboard.app.outcome import Outcome
+from pegboard.app.outcome import Checked, Outcome
 from pegboard.domain.factory import Factory
 from pegboard.domain.finding import Finding
 from pegboard.domain.snapshot import Snapshot
@@ -73,7 +73,7 @@ def restated(was: Outcome, snapshot: Snapshot, findings: list[Finding], factory_
     result = replace(was.result, schedule=schedule, score=score(problem, schedule, was.wanted))
     found = [*findings, *(f for f in faults if f not in said), *said, *problem.findings]
     terms = replace(was.terms, factory_hash=factory_hash)
-    return Outcome(planned, was.wanted, result, verdict, found, terms)
+    return Outcome(planned, was.wanted, result, verdict, found, terms, Checked(factory, faults, table))
 
 
 def _redated(factory: Factory, table: ProcessTable, supply: SupplyPlan) -> SupplyPlan:

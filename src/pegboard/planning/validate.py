@@ -116,6 +116,30 @@ def validate(snapshot: Snapshot) -> tuple[Factory, list[Finding]]:
     return factory, in_order([*faults.findings, *calendars.findings])
 
 
+WISHES = ("qty", "due", "promised", "earliest", "priority", "weight", "status", "shipped_qty", "entered")
+"""What an order line says that no check of a snapshot reads, and no variant depends on."""
+
+
+def with_wishes(factory: Factory, snapshot: Snapshot) -> Factory | None:
+    """The factory of a snapshot that differs from its own in the wishes of plain order lines alone, with equal faults.
+
+    None where it differs in anything else: then all must be checked anew.
+    """
+    before = factory.snapshot
+    if len(before.orders) != len(snapshot.orders) or before != msgspec.structs.replace(snapshot, orders=before.orders):
+        return None
+    lines = {line.id: line for line in factory.lines}
+    with_choices = factory.variants.matters.keys() | {option.item for option in snapshot.options}
+    for old, new in zip(before.orders, snapshot.orders, strict=True):
+        if old is new:
+            continue
+        wishes = {name: getattr(old, name) for name in WISHES}
+        if new.item in with_choices or new.options or msgspec.structs.replace(new, **wishes) != old:
+            return None
+        lines[new.id] = new
+    return msgspec.structs.replace(factory, snapshot=snapshot, lines=tuple(lines.values()))
+
+
 def with_lines(factory: Factory, snapshot: Snapshot) -> Factory | None:
     """The factory with the order lines of a snapshot that differs from its own in these alone.
 

@@ -114,6 +114,15 @@ class ProcessTable:
         for (item, shape), recipe in sorted(factory.variants.recipes.items(), key=_by_variant):
             if factory.supply[item] == "make":
                 self._add_variant(item, shape, recipe)
+        self._n_own = len(self.rows)
+
+    def as_new(self, factory: Factory) -> "ProcessTable":
+        """The table as it was made, without what work in progress added, for a factory of the same processes."""
+        found = copy(self)
+        found.factory, found.rows = factory, self.rows[: self._n_own]
+        of_own = {make: (size, made) for make, (size, made) in self._derived.items() if size == self._n_own}
+        found._derived = of_own  # noqa: SLF001 - its own kind
+        return found
 
     def extended(self, factory: Factory) -> "ProcessTable":
         """The table with the variants that a factory knows besides, behind the rows that it has."""
