@@ -9,7 +9,8 @@ from pegboard.exchange.atomic import replacing
 from pegboard.exchange.cells import cell_text
 from pegboard.exchange.changes_file import CHANGES_FILE, line_of
 from pegboard.exchange.csv_file import write_csv
-from pegboard.exchange.factory import SETTINGS_FILE, Reading
+from pegboard.exchange.factory import Reading
+from pegboard.exchange.opening import SETTINGS_FILE
 from pegboard.exchange.report import Report
 from pegboard.exchange.schema import factory_file
 from pegboard.exchange.settings import read_toml, settings_text, toml_text

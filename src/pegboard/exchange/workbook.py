@@ -4,12 +4,12 @@ A cell becomes a number or date of the workbook only when it reads back as the v
 else is written as text, so that no id loses its zeros and nothing becomes a formula.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from html import unescape
-from pathlib import Path
 from typing import IO, Any
 
 from pegboard.exchange.headers import understand
@@ -29,13 +29,13 @@ class UnreadableError(Exception):
     """A workbook that cannot be opened; the text says why."""
 
 
-def read_sheets(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
+def read_sheets(data: bytes, suffix: str) -> Iterator[tuple[str, list[list[Any]]]]:
     """Each sheet with its name and cells; errors such as #N/A as text. Raises `UnreadableError`."""
     from python_calamine import CalamineWorkbook
 
     try:
-        errors = _error_cells(path)
-        book = CalamineWorkbook.from_path(path)
+        errors = _error_cells(data, suffix)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
             rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for (row, column), text in errors.get(name, {}).items():
@@ -83,10 +83,10 @@ def sheet_changes(rows: list[list[Any]]) -> tuple[str, ...]:
     return tuple(str(row[0]) if row else "" for row in rows[1:])
 
 
-def properties(path: Path) -> dict[str, str]:
+def properties(data: bytes) -> dict[str, str]:
     """What a workbook keeps of the CSV files it was made of: `line_ends`, and `orders` as `semicolons`."""
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
             found = _PROPERTY.findall(parts.read("docProps/custom.xml"))
     except Exception:  # a damaged zip fails in a dozen ways; that the workbook is unreadable is said elsewhere
         return {}
@@ -204,12 +204,12 @@ def _check_room(table: Table) -> None:
             raise ValueError(f"{table.label}:{line} has a cell of more than {_LONGEST_TEXT:,} characters")
 
 
-def _error_cells(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+def _error_cells(data: bytes, suffix: str) -> dict[str, dict[tuple[int, int], str]]:
     """Cells with an error such as #N/A, which the reader of workbooks passes on as blank, by sheet."""
-    if path.suffix.casefold() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
+    if suffix.casefold() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(io.BytesIO(data)):
         return {}
     found = {}
-    with zipfile.ZipFile(path) as parts:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
         for name, part in _sheet_parts(parts):
             cells = _ERROR_CELL.findall(parts.read(part))
             found[name] = {(int(row) - 1, _place(letters)): text.decode() for letters, row, text in cells}
