@@ -35,13 +35,14 @@ class Reading(msgspec.Struct, frozen=True):
     `snapshot` is None when nothing can be planned: then an error in `findings` says why; otherwise the journal of
     the factory has been applied to it. `factory_hash` names the content, whatever the order of rows and columns and
     the form of cells; blank without snapshot. A `now` taken from the clock is no part of it. `tables` hold the cells
-    as people wrote them.
+    as people wrote them; `columns` says for each finding about one cell which place in the header its column has.
     """
 
     snapshot: Snapshot | None
     findings: list[Finding]
     factory_hash: str
     tables: Tables
+    columns: dict[Finding, int]
 
 
 def read_factory(path: Path, *, clock: Callable[[], datetime]) -> Reading:
@@ -76,7 +77,7 @@ def understand_tables(opened: Opened, report: Report, *, clock: Callable[[], dat
             report.add("F113", label, what, "mend what the other findings name")
     complete = all(name in records and records[name].records for name in REQUIRED_FILES)
     if not opened.is_sound or not complete or settings.settings is None:
-        return Reading(None, report.findings(), "", tables)
+        return Reading(None, report.findings(), "", tables, report.columns)
     files: dict[str, Any] = {name: read.records for name, read in records.items()}
     spoiled = tuple(sorted((s for t in tables.tables for s in _spoiled(t, columns[t.file])), key=lambda s: s.source))
     unchanged = Snapshot(settings=settings.settings, spoiled=spoiled, **files)
@@ -84,7 +85,7 @@ def understand_tables(opened: Opened, report: Report, *, clock: Callable[[], dat
     snapshot, refusals = replay(unchanged, entries)
     findings = in_order([*report.findings(), *faults, *refusals])
     changes = [line_of(Entry(change=entry.change), settings.zone) for entry, _ in entries]
-    return Reading(snapshot, findings, _hash(settings, records, changes), tables)
+    return Reading(snapshot, findings, _hash(settings, records, changes), tables, report.columns)
 
 
 def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:

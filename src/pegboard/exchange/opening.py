@@ -1,6 +1,6 @@
 """Open a factory: the files of a folder, wherever they are kept, or the sheets of a workbook, as raw tables."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 
 import msgspec
@@ -29,10 +29,14 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The raw tables, and whether everything without which a plan would be meaningless could be read."""
+    """The raw tables, and whether everything without which a plan would be meaningless could be read.
+
+    `seen` are the tables that have a file or sheet, also where nothing could be read of it.
+    """
 
     tables: Tables
     is_sound: bool
+    seen: frozenset[str] = frozenset()
 
 
 def folder_on_disk(path: Path) -> Folder:
@@ -72,10 +76,25 @@ def _why_no_factory(path: Path, *, exists: bool) -> tuple[str, str]:
 
 
 def open_folder(folder: Folder, report: Report) -> Opened:
-    """The tables of a folder of CSV files, its settings and its journal."""
-    found = _tables_by_name(folder, report)
+    """The tables of a folder, which must have those that every factory has."""
+    opened = folder_contents(folder, report)
     books = sorted(name for name in folder.files if name.casefold().endswith(".xlsx"))
-    _report_missing(found, folder.place, ".csv", books, report)
+    report_missing(opened.seen, folder.place, report, books)
+    return opened
+
+
+def open_workbook(file: str, folder: Folder, report: Report) -> Opened:
+    """The tables of a workbook, which must have those that every factory has."""
+    opened = workbook_contents(file, folder, report)
+    if opened is None:
+        return Opened(Tables(tables=[]), False)
+    report_missing(opened.seen, PurePath(file), report, kind="sheet")
+    return opened
+
+
+def folder_contents(folder: Folder, report: Report) -> Opened:
+    """The tables of CSV files, their settings and their journal, whichever there are."""
+    found = _tables_by_name(folder, report)
     tables = [
         table
         for name in FILES
@@ -87,27 +106,46 @@ def open_folder(folder: Folder, report: Report) -> Opened:
     journal = _file_named(folder, CHANGES_FILE)
     data = b"" if journal is None else _bytes(folder, journal, report)
     changes = tuple(lines_of_file(data or b""))
-    return Opened(Tables(tables=tables, settings=settings, changes=changes), is_sound and data is not None)
+    is_sound = is_sound and data is not None
+    return Opened(Tables(tables=tables, settings=settings, changes=changes), is_sound, frozenset(found))
 
 
-def open_workbook(file: str, folder: Folder, report: Report) -> Opened:
-    """The tables of a workbook; its settings may stand in a factory.toml beside it."""
+def workbook_contents(file: str, folder: Folder, report: Report) -> Opened | None:
+    """The tables of a workbook, whichever there are; its settings may stand in a factory.toml beside it.
+
+    None where it cannot be read, which is reported.
+    """
     data = _bytes(folder, file, report)
     if data is None:
-        return Opened(Tables(tables=[]), False)
+        return None
     try:
-        tables = _sheets(data, file, report)
+        tables, seen = _sheets(data, file, report)
     except workbook.UnreadableError as wrong:
         what = f"{file} cannot be read as a workbook: {wrong}"
         report.add("F103", file, what, "save it anew as .xlsx, without a password")
-        return Opened(Tables(tables=[]), False)
+        return None
     if tables.settings is None:
         settings, is_sound = _read_settings_file(folder, report)
-        return Opened(msgspec.structs.replace(tables, settings=settings), is_sound)
+        return Opened(msgspec.structs.replace(tables, settings=settings), is_sound, seen)
     if _file_named(folder, SETTINGS_FILE):
         what = f"{SETTINGS_FILE} and the sheet factory both hold settings; the sheet is read"
         report.add("F126", file, what, "delete one")
-    return Opened(tables, True)
+    return Opened(tables, True, seen)
+
+
+def report_missing(
+    seen: Iterable[str], place: PurePath, report: Report, books: Sequence[str] = (), kind: str = "file"
+) -> None:
+    """Say which tables of every factory are not there; `books` are workbooks beside it."""
+    suffix = ".csv" if kind == "file" else ""
+    for name in REQUIRED_FILES:
+        if name not in seen:
+            columns = ", ".join(c.column for c in factory_file(name).columns if c.required)
+            advice = f"add a {kind} {name}{suffix} with at least: {columns}"
+            if books:
+                advice += f"; or name the workbook itself: {place / books[0]}"
+            what = f"the {kind} {name}{suffix} is missing in {place.name or place}"
+            report.add("F102", name + suffix, what, advice)
 
 
 def table_name(stem: str) -> str:
@@ -134,8 +172,8 @@ def _tables_by_name(folder: Folder, report: Report) -> dict[str, str]:
     return found
 
 
-def _sheets(data: bytes, file: str, report: Report) -> Tables:
-    """The tables of a workbook's sheets; raises `workbook.UnreadableError`."""
+def _sheets(data: bytes, file: str, report: Report) -> tuple[Tables, frozenset[str]]:
+    """The tables of a workbook's sheets, and which have a sheet; raises `workbook.UnreadableError`."""
     found: dict[str, Table] = {}
     seen: dict[str, str] = {}
     settings: SettingsTable | None = None
@@ -159,8 +197,8 @@ def _sheets(data: bytes, file: str, report: Report) -> Tables:
                 report.add("F104", label, "the sheet is empty", "write a header row, or delete the sheet")
             else:
                 found[name] = table
-    _report_missing(seen, PurePath(file), "", [], report)
-    return Tables(tables=[found[name] for name in FILES if name in found], settings=settings, changes=changes)
+    tables = [found[name] for name in FILES if name in found]
+    return Tables(tables=tables, settings=settings, changes=changes), frozenset(seen)
 
 
 def _file_named(folder: Folder, name: str) -> str | None:
@@ -189,15 +227,3 @@ def _report_unknown(label: str, stem: str, suffix: str, report: Report) -> None:
     near = closest(table_name(stem), FILES, cutoff=0.5)
     what = f"{label} is no part of a factory and is not read"
     report.add("F106", label, what, f"the closest known name is {near}{'.csv' if suffix else ''}" if near else "")
-
-
-def _report_missing(found: Iterable[str], place: PurePath, suffix: str, books: list[str], report: Report) -> None:
-    kind = "file" if suffix else "sheet"
-    for name in REQUIRED_FILES:
-        if name not in found:
-            columns = ", ".join(c.column for c in factory_file(name).columns if c.required)
-            advice = f"add a {kind} {name}{suffix} with at least: {columns}"
-            if books:
-                advice += f"; or name the workbook itself: {place / books[0]}"
-            what = f"the {kind} {name}{suffix} is missing in {place.name or place}"
-            report.add("F102", name + suffix, what, advice)
