@@ -11,8 +11,9 @@ from pegboard.exchange.codes import CODES
 from pegboard.exchange.factory import Reading, read_factory, read_files
 from pegboard.exchange.factory_writing import tables_of, write_factory_folder, write_factory_workbook
 from pegboard.exchange.forecast_file import write_forecast
-from pegboard.exchange.plan_folder import plan_hash, write_plan
+from pegboard.exchange.plan_folder import plan_files, plan_hash, write_plan
 from pegboard.exchange.plan_reading import PlanUnreadableError, read_places, read_plan
+from pegboard.exchange.plan_workbook import write_plan_workbook
 from pegboard.exchange.schema import Column, FactoryFile, factory_schema
 from pegboard.exchange.tables import SettingsTable, Table, Tables
 
@@ -31,6 +32,7 @@ __all__ = [
     "entry_fields",
     "factory_schema",
     "line_of",
+    "plan_files",
     "plan_hash",
     "read_change",
     "read_changes",
@@ -44,4 +46,5 @@ __all__ = [
     "write_factory_workbook",
     "write_forecast",
     "write_plan",
+    "write_plan_workbook",
 ]
