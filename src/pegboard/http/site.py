@@ -1,0 +1,44 @@
+"""What all routes share: the desk of the plant, what is encoded of its live plan, and who listens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from litestar import Request
+
+from pegboard.app.plant_desk import PlantDesk
+from pegboard.app.plant_journal import journal_rows
+from pegboard.app.plant_views import PlantViews
+from pegboard.http.hub import Hub
+from pegboard.insight.journal_rows import JournalRow
+from pegboard.storage.database.journal import Write
+
+
+@dataclass
+class Site:
+    """One plant as it is served."""
+
+    desk: PlantDesk
+    web: Path
+    secure: bool = False
+    hub: Hub = field(default_factory=Hub)
+    _views: PlantViews | None = None
+
+    @property
+    def views(self) -> PlantViews:
+        """What is worked out of the live plan; kept until the plan is another one."""
+        state = self.desk.state
+        if self._views is None or self._views.state is not state:
+            self._views = PlantViews(state)
+        return self._views
+
+    def journal_rows(self, writes: Sequence[Write]) -> tuple[JournalRow, ...]:
+        """Writes as people read them."""
+        return journal_rows(writes, self.desk.state)
+
+
+def site_of(request: Request[Any, Any, Any]) -> Site:
+    """The plant that a request is about."""
+    found: Site = request.app.state.site
+    return found
