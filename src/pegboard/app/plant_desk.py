@@ -59,6 +59,11 @@ class Tried:
     findings: tuple[Finding, ...]
     comparison: Comparison
 
+    @property
+    def after(self) -> LiveState:
+        """The state that making the changes would lead to, before it is written."""
+        return replace(self.before, changed=self.changed, live=self.live)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -110,19 +115,19 @@ class PlantDesk:
 
     def try_changes(self, changes: Sequence[Change], mode: Mode, report: Report) -> Tried:
         """Try changes on the state as it stands; raises RefusedError where one cannot be made."""
-        return self._try(self._state, _write(changes, mode, "", ""), report)
+        return self._try(self._state, _write(entries_of(changes, "", ""), mode, "", ""), report)
 
     def write(
-        self, changes: Sequence[Change], mode: Mode, who: str, why: str, etag: str | None, report: Report
+        self, entries: Sequence[Entry], mode: Mode, who: str, why: str, etag: str | None, report: Report
     ) -> Written:
-        """Make changes, evaluated on the state that `etag` names; on whatever stands where it is None.
+        """Make the changes of entries, evaluated on the state that `etag` names; on whatever stands where it is None.
 
         Raises OvertakenError where another state stands by now, RefusedError where a change cannot be made or the plan
         with it is not certified.
         """
         with self._writing:
             self._expect(etag)
-            write = _write(changes, mode, who, why)
+            write = _write(entries, mode, who, why)
             tried = self._try(self._state, write, report)
             if not tried.live.outcome.is_certified:
                 broken = tried.live.outcome.verdict.violations[0]
@@ -240,10 +245,14 @@ def _opened(engine: Engine, report: Report) -> LiveState:
     return made_again(master, effective(written), length, report)
 
 
-def _write(changes: Sequence[Change], mode: Mode, who: str, why: str) -> Write:
+def entries_of(changes: Sequence[Change], who: str, why: str) -> tuple[Entry, ...]:
+    """Changes as somebody makes them now."""
     now = _now()
-    entries = tuple(Entry(change=change, who=who, when=now, why=why) for change in changes)
-    return Write(mode=mode, who=who, when=now, why=why, entries=entries)
+    return tuple(Entry(change=change, who=who, when=now, why=why) for change in changes)
+
+
+def _write(entries: Sequence[Entry], mode: Mode, who: str, why: str) -> Write:
+    return Write(mode=mode, who=who, when=_now(), why=why, entries=tuple(entries))
 
 
 def _compared(before: LivePlan, after: LivePlan) -> Comparison:

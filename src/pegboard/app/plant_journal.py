@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pegboard.app.plant_state import LiveState
-from pegboard.domain.change import Entry
+from pegboard.domain.change import Change, Entry
 from pegboard.exchange import entry_fields
 from pegboard.insight.journal_rows import JournalRow
 from pegboard.planning.changing import describe
@@ -19,9 +19,9 @@ def journal_rows(writes: Sequence[Write], state: LiveState) -> tuple[JournalRow,
 
 def _rows(write: Write, state: LiveState, counts: bool) -> list[JournalRow]:  # noqa: FBT001
     when, zone = int(write.when.timestamp()), ZoneInfo(state.changed.snapshot.settings.timezone)
+    said: list[tuple[int, Change | None, str]]
     if not write.entries:
-        text = "plan again" if write.withdraws is None else f"withdraw change {write.withdraws:,}"
-        said = [(write.position, None, text)]
+        said = [(write.position, None, "plan again" if write.withdraws is None else f"withdraw {write.withdraws:,}")]
     else:
         snapshot = state.changed.snapshot
         said = [(write.position + i, e.change, describe(e.change, snapshot)) for i, e in enumerate(write.entries)]

@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 
 from pegboard.app.plant_state import LiveState
+from pegboard.app.remedies import Proved
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import Kpis
+from pegboard.insight.network import Networks
 from pegboard.insight.plan_board import Board, BoardView, board
 
 SMALL = 1_000
@@ -54,9 +56,10 @@ def encoded(value: Any) -> Encoded:
 
 @dataclass
 class PlantViews:
-    """The views of one state."""
+    """The views of one state; `proved` are the remedies of orders that were asked for."""
 
     state: LiveState
+    proved: dict[str, list[Proved]] = field(default_factory=dict)
     _kept: dict[str, Encoded] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,6 +75,11 @@ class PlantViews:
     def board_view(self) -> BoardView:
         """The plan as seen from the board."""
         return BoardView(self.state.live.planned)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Who is made for whom."""
+        return Networks(self.board_view)
 
     @cached_property
     def board(self) -> Board:

@@ -10,3 +10,10 @@ def expected(request: Asking) -> str:
     if not given:
         raise ProblemError(428, "say with If-Match on which plan this was decided: the ETag of GET /api/plan")
     return given.removeprefix("W/").strip('"')
+
+
+def unchanged(request: Asking, etag: str) -> None:
+    """409 where a reader names a plan that is not the live one any more; the numbers of a board are of one plan."""
+    given = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if given not in ("", "*", etag):
+        raise ProblemError(409, "the plan has changed since; its operations have other numbers now")

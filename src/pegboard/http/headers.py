@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("pegboard.access")
@@ -28,7 +29,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
     """Middleware: security headers on every answer, and one line of log for it, without query and headers."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         began = time.perf_counter()

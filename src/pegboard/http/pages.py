@@ -31,9 +31,8 @@ def _answered(request: Asking, path: str) -> Response[Any]:
         raise ProblemError(404, f"there is nothing at {path}")
     found = _file(site_of(request).web, path.lstrip("/"))
     if found is None:
-        return Response(MISSING, media_type="text/plain; charset=utf-8", status_code=404)
+        return Response(MISSING, media_type="text/plain", status_code=404)
     kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") or kind.endswith("javascript") else kind
     keep = "public, max-age=31536000, immutable" if found.parent.name == "assets" else "no-cache"
     return Response(found.read_bytes(), media_type=kind, headers={"Cache-Control": keep})
 

@@ -10,7 +10,6 @@ from pegboard.app.plant_views import PlanHead
 from pegboard.http.answers import Asking, answer, of_plan
 from pegboard.http.routes import NOBODY, route
 from pegboard.http.site import site_of
-from pegboard.insight.plan_board import Board
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,11 +54,4 @@ def plan(request: Asking) -> Response[Any]:
     return of_plan(request, views, "plan", views.head)
 
 
-@route("GET", "/api/board", "see", Board)
-def board(request: Asking) -> Response[Any]:
-    """The board as columns."""
-    views = site_of(request).views
-    return of_plan(request, views, "board", lambda: views.board)
-
-
-ROUTES: list[Any] = [health, me, plan, board]
+ROUTES: list[Any] = [health, me, plan]
