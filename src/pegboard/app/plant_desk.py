@@ -149,7 +149,7 @@ class PlantDesk:
             write = Write(mode="withdraw", who=who, when=_now(), why=why, withdraws=last.position)
             self._append(write)
             state = replace(former, length=self._state.length + write.n_rows)
-            comparison = _compared(self._state.live, former.live)
+            comparison = compared(self._state.live, former.live)
             self._publish(state, who, why)
         return Written(state, comparison, ())
 
@@ -171,7 +171,7 @@ class PlantDesk:
             self._append(write)
             placed = structs.replace(write, position=self._state.length + 1)
             state = made_again(master, (*self._state.writes, placed), self._state.length + 1, report)
-            comparison = _compared(self._state.live, state.live)
+            comparison = compared(self._state.live, state.live)
             self._former.clear()
             self._publish(state, who, why)
         return Written(state, comparison, tuple(state.changed.findings))
@@ -187,7 +187,7 @@ class PlantDesk:
         mode: Mode = "replan" if write.mode == "replan" else "repair"
         live = stepped(state.live, changed, mode, report)
         changes = tuple(entry.change for entry in write.entries)
-        tried = Tried(state, mode, changes, changed, live, tuple(findings), _compared(state.live, live))
+        tried = Tried(state, mode, changes, changed, live, tuple(findings), compared(state.live, live))
         self._tried.append(tried)
         return tried
 
@@ -255,7 +255,8 @@ def _write(entries: Sequence[Entry], mode: Mode, who: str, why: str) -> Write:
     return Write(mode=mode, who=who, when=_now(), why=why, entries=tuple(entries))
 
 
-def _compared(before: LivePlan, after: LivePlan) -> Comparison:
+def compared(before: LivePlan, after: LivePlan) -> Comparison:
+    """How one live plan differs from another."""
     old, new = (Side(live.outcome.plan, live.planned.factory) for live in (before, after))
     return compare(old, new)
 

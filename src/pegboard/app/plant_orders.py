@@ -124,9 +124,7 @@ def order_detail(views: PlantViews, order: str, history: Sequence[JournalRow]) -
         purchases=[p for p in views.state.plan.purchases if p.po in purchases],
         critical=_critical(views, order),
         history=[row for row in history if row.change is not None and row.change.get("order") == order],
-        promise=max(
-            (demand_instant(p, factory.calendar, factory.zone) for p in promised if p is not None), default=None
-        ),
+        promise=max(promised, default=None),
     )
 
 

@@ -4,6 +4,7 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
+from anyio import to_thread
 from litestar import Response, get
 
 from pegboard.http.answers import Asking
@@ -14,16 +15,10 @@ from pegboard.http.site import site_of
 MISSING = b"The pages of Pegboard are not built in this checkout; its answers stand under /api.\n"
 
 
-@get("/", opt={"may": NOBODY}, sync_to_thread=True, include_in_schema=False)
-def page(request: Asking) -> Response[Any]:
-    """The page that everything begins with."""
-    return _answered(request, "")
-
-
-@get("/{path:path}", opt={"may": NOBODY}, sync_to_thread=True, include_in_schema=False)
-def pages(request: Asking, path: str) -> Response[Any]:
+@get(["/", "/{path:path}"], opt={"may": NOBODY}, include_in_schema=False)
+async def pages(request: Asking, path: str = "") -> Response[Any]:
     """A file of the interface; the page itself for what is an address within it."""
-    return _answered(request, path)
+    return await to_thread.run_sync(_answered, request, path)
 
 
 def _answered(request: Asking, path: str) -> Response[Any]:

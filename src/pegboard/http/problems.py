@@ -14,6 +14,9 @@ from pegboard.domain.scenario import StoreError
 from pegboard.http.site import site_of
 from pegboard.insight.journal_rows import JournalRow
 
+UNKNOWN = frozenset({"C493", "C553"})
+"""Findings that say that something named is not there."""
+
 log = logging.getLogger("pegboard.http")
 
 
@@ -79,7 +82,8 @@ def of_problem(_: Request[Any, Any, Any], wrong: ProblemError) -> Response[bytes
 
 def of_refusal(_: Request[Any, Any, Any], wrong: RefusedError) -> Response[bytes]:
     """What cannot be done, with every reason."""
-    return answered(422, str(wrong), wrong.findings)
+    status = 404 if any(f.code in UNKNOWN for f in wrong.findings) else 422
+    return answered(status, str(wrong), wrong.findings)
 
 
 def of_race(request: Request[Any, Any, Any], wrong: OvertakenError) -> Response[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 
 from pegboard.app.evaluate import Mode
+from pegboard.app.plant_counter import PlantCounter
 from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plant_journal import journal_rows
 from pegboard.app.plant_scenarios import PlantScenarios
@@ -24,6 +25,7 @@ class Site:
         self.web = web
         self.hub = Hub()
         self.scenarios = PlantScenarios(desk)
+        self.counter = PlantCounter(desk)
         self._views: PlantViews | None = None
 
     @property
