@@ -1,7 +1,7 @@
 """Read a factory: a folder of CSV files, files from elsewhere or a workbook in; a snapshot and all findings out."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -85,7 +85,7 @@ def understand_tables(opened: Opened, report: Report, *, clock: Callable[[], dat
     snapshot, refusals = replay(unchanged, entries)
     findings = in_order([*report.findings(), *faults, *refusals])
     changes = [line_of(Entry(change=entry.change), settings.zone) for entry, _ in entries]
-    return Reading(snapshot, findings, _hash(settings, records, changes), tables, report.columns)
+    return Reading(snapshot, findings, changed_hash(_hash(settings, records), changes), tables, report.columns)
 
 
 def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
@@ -100,12 +100,20 @@ def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
             yield Spoiled(row[places[0]].strip(), f"{table.label}:{line}")
 
 
-def _hash(settings: SettingsRead, records: dict[str, Records], changes: list[str]) -> str:
+def _hash(settings: SettingsRead, records: dict[str, Records]) -> str:
     """The name of the content: an absent file is the same as one without rows."""
     digest = hashlib.sha256(msgspec.json.encode(settings.given))
     for name in FILES:
         if name in records and records[name].records:
             digest.update(name.encode() + records[name].digest)
-    for change in changes:
-        digest.update(b"\nchange" + change.encode())
     return digest.hexdigest()
+
+
+def changed_hash(factory_hash: str, changes: Iterable[str]) -> str:
+    """The name of a factory after changes, each given as the line of a journal that says no more than the change.
+
+    A change more makes the next name of the last one, wherever the changes are kept.
+    """
+    for change in changes:
+        factory_hash = hashlib.sha256(f"{factory_hash}\n{change}".encode()).hexdigest()
+    return factory_hash
