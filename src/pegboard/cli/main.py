@@ -275,6 +275,21 @@ def alerts(
 
 
 @app.command
+def item(
+    factory: Factory,
+    name: Annotated[str, Parameter(help="The item.")],
+    *,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show an item: what it is made from and goes into, what comes and goes, and its stock over time."""
+    from pegboard.cli.item import run_item
+
+    return run_item(factory, name, plan, json=json, quiet=quiet)
+
+
+@app.command
 def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
     """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
     from pegboard.cli.kpi import run_kpi
