@@ -9,7 +9,7 @@ from litestar import Litestar, Response, get
 
 from pegboard.app.plant_state import LiveState
 from pegboard.app.plant_views import Encoded, encoded
-from pegboard.http import board, changes, events, insight, orders, plan
+from pegboard.http import board, changes, events, insight, orders, plan, quotes, scenarios
 from pegboard.http.answers import Asking, sent
 from pegboard.http.document import document
 from pegboard.http.headers import guarded
@@ -18,7 +18,16 @@ from pegboard.http.problems import HANDLERS
 from pegboard.http.routes import NOBODY
 from pegboard.http.site import Site
 
-ROUTES: Sequence[Any] = [*plan.ROUTES, *board.ROUTES, *changes.ROUTES, *orders.ROUTES, *insight.ROUTES, *events.ROUTES]
+ROUTES: Sequence[Any] = [
+    *plan.ROUTES,
+    *board.ROUTES,
+    *changes.ROUTES,
+    *orders.ROUTES,
+    *scenarios.ROUTES,
+    *quotes.ROUTES,
+    *insight.ROUTES,
+    *events.ROUTES,
+]
 """All that stands in the document; a module of routes more is one more here."""
 MOST_SENT = 4_000_000
 """Bytes that a request may carry where its route does not say otherwise."""

@@ -1,10 +1,11 @@
 """How a route is declared: its path, who may use it, and every answer that it gives, in one place each."""
 
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
+from anyio import to_thread
 from litestar import delete, get, patch, post
-from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 
 from pegboard.http.problems import Problem
@@ -33,14 +34,15 @@ def route(
         code: ResponseSpec(Problem, generate_examples=False, description=text, media_type="application/problem+json")
         for code, text in told.items()
     }
-    return _DECORATORS[method](  # type: ignore[no-any-return]
-        path,
-        status_code=status,
-        responses=responses,
-        opt={"may": may},
-        sync_to_thread=more.pop("sync_to_thread", True),
-        **more,
-    )
+    declared = _DECORATORS[method](path, status_code=status, responses=responses, opt={"may": may}, **more)
+    return lambda handler: declared(_in_thread(handler))
 
 
-ETAG = ResponseHeader(name="ETag", documentation_only=True, description="journal length and plan hash")
+def _in_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler as the loop calls it: beside it, so that whatever it waits for keeps nobody else waiting."""
+
+    @wraps(handler)
+    async def called(*args: Any, **given: Any) -> Any:
+        return await to_thread.run_sync(partial(handler, *args, **given))
+
+    return called
