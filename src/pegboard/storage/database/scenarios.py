@@ -93,7 +93,8 @@ def _length(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(change)) or 0
 
 
-def journal_lines(engine: Engine) -> tuple[str, ...]:
-    """The lines of the journal as `changes.jsonl` would hold them."""
+def journal_lines(engine: Engine, length: int | None = None) -> tuple[str, ...]:
+    """The lines of the journal as `changes.jsonl` would hold them, when it held so many, or all of them."""
+    lines = select(change.c.line).order_by(change.c.position).limit(length)
     with reading(engine) as connection:
-        return tuple(connection.scalars(select(change.c.line).order_by(change.c.position)))
+        return tuple(connection.scalars(lines))
