@@ -37,8 +37,11 @@ def what_if(at: Desk, names: Sequence[str], mode: Mode, seed: int, report: Repor
 def ways_to_plan(at: Desk, name: str, seed: int, report: Report) -> list[Choice] | Done:
     """Every way to plan a scenario, from the calmest to planned afresh; refused where it stands on an older factory."""
     scenario = current(at, name)
-    if isinstance(scenario, Done):
-        return scenario
+    return scenario if isinstance(scenario, Done) else ways_of(at, scenario, seed, report)
+
+
+def ways_of(at: Desk, scenario: Scenario, seed: int, report: Report) -> list[Choice]:
+    """Every way to plan a scenario that stands on the factory as it is."""
     with uncollected():
         live = LivePlan(make_plan(at.base.snapshot, at.findings, at.base.hash, seed, Options(), report))
         snapshot, findings = _changed(at, scenario)

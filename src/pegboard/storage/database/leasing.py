@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, select, text, update
 
 from pegboard.domain.finding import Finding, error
-from pegboard.storage.database.connect import beside_others, writing
+from pegboard.storage.database.connect import beside_others, reading, writing
 from pegboard.storage.database.contents import drop_unnamed, kept
 from pegboard.storage.database.tables import job
 
@@ -76,7 +76,13 @@ class Leasing:
             held = update(job).where(_holds(lease, now)).returning(job.c.cancel_asked)
             held = held.values(**said, revision=job.c.revision + case((is_news, 1), else_=0))
             asked = connection.scalar(held)
-        return "lost" if asked is None else "cancelled" if asked else "held"
+        return _standing(asked)
+
+    def standing(self, lease: Lease) -> Standing:
+        """Hear what is to become of a job, and say nothing."""
+        with reading(self._engine) as connection:
+            asked = connection.scalar(select(job.c.cancel_asked).where(_holds(lease, _now(connection))))
+        return _standing(asked)
 
     def finish(self, lease: Lease, result: bytes) -> bool:
         """Keep the result of a job; False, and nothing is kept, where the worker does not hold it any more."""
@@ -119,6 +125,12 @@ class Leasing:
         with beside_others(self._engine) as connection:
             mine = and_(job.c.worker == worker, job.c.state == "running")
             connection.execute(update(job).where(mine).values(leased_until=0))
+
+
+def _standing(cancel_asked: bool | None) -> Standing:  # noqa: FBT001  # a column of the row, where there is one
+    if cancel_asked is None:
+        return "lost"
+    return "cancelled" if cancel_asked else "held"
 
 
 _WAITING: dict[str, Any] = {"state": "waiting", "worker": "", "leased_until": 0, "share": 0.0, "step": ""}

@@ -1,5 +1,7 @@
 """Scenarios and the journal in a database; see `app.ports.Store` for what each method promises."""
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -71,22 +73,26 @@ class DatabaseStore:
 
     def _scenario(self, connection: Connection, name: str) -> Scenario | None:
         row = connection.execute(select(scenario).where(scenario.c.name == name)).mappings().one_or_none()
-        if row is None:
-            return None
-        said = dict(row)
-        return Scenario(entries=self._entries(said.pop("lines").splitlines()), **said)
+        return None if row is None else scenario_of(dict(row), self._zone)
 
     def _journal(self, connection: Connection, since: int) -> tuple[Entry, ...]:
         later = select(change.c.line).where(change.c.position > since).order_by(change.c.position)
-        return self._entries(list(connection.scalars(later)))
+        return _entries(list(connection.scalars(later)), self._zone)
 
-    def _entries(self, lines: list[str]) -> tuple[Entry, ...]:
-        """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
-        entries, findings = read_changes(lines, self._zone)
-        for wrong in findings:
-            if wrong.severity == "error":
-                raise StoreError(wrong)
-        return tuple(entry for entry, _ in entries)
+
+def scenario_of(row: Mapping[str, Any], zone: ZoneInfo) -> Scenario:
+    """The scenario of a row, whose changes are lines."""
+    said = dict(row)
+    return Scenario(entries=_entries(said.pop("lines").splitlines(), zone), **said)
+
+
+def _entries(lines: list[str], zone: ZoneInfo) -> tuple[Entry, ...]:
+    """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
+    entries, findings = read_changes(lines, zone)
+    for wrong in findings:
+        if wrong.severity == "error":
+            raise StoreError(wrong)
+    return tuple(entry for entry, _ in entries)
 
 
 def _length(connection: Connection) -> int:
