@@ -6,12 +6,13 @@ that the command of the same name prints with `--json`.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from sqlalchemy import Engine
 
 from pegboard.domain.finding import Finding, error
+from pegboard.exchange.report import shown
 from pegboard.storage.database.jobs import Job, Jobs
 
 
@@ -74,13 +75,19 @@ class Remedies(_Asked, frozen=True, kw_only=True):
 Kind = Replan | Tournament | Sweep | Confidence | Curve | Remedies
 
 
+KINDS = tuple(kind.__name__.lower() for kind in get_args(Kind))
+
+
 def asked(kind: str, params: Mapping[str, Any]) -> Kind | Finding:
     """The job that a kind and parameters ask for; a finding where they ask for none."""
+    if kind not in KINDS:
+        return error("C700", kind, f"there is no kind of job {shown(kind)}", f"name one of {', '.join(KINDS)}")
     try:
         found: Kind = msgspec.convert({**params, "kind": kind}, Kind)
         return found
     except msgspec.ValidationError as wrong:
-        return error("C700", kind, f"no job can be made of this: {wrong}", "docs/recipes/workers.md names the kinds")
+        what = f"this is no {kind}: {str(wrong).replace('$.', '')}"
+        return error("C700", kind, what, "docs/recipes/workers.md names the parameters of each kind")
 
 
 def submitted(engine: Engine, wanted: Kind, who: str) -> Job:
