@@ -51,7 +51,7 @@ class Confidence(_Asked, frozen=True, kw_only=True):
     """Replay the plan so often with drawn luck, as `pegboard confidence`; of one order alone if it is named."""
 
     order: str = ""
-    runs: Annotated[int, msgspec.Meta(ge=1)] = 1000
+    runs: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
     seed: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
