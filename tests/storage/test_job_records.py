@@ -1,5 +1,6 @@
 """The record of a job is what the command of its name prints with `--json`, of the plant as it was then."""
 
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from pegboard.app import scenarios
 from pegboard.app.jobs import Kind, asked, submitted
 from pegboard.app.jobs_doing import record
 from pegboard.app.jobs_ground import Ground, ground
+from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plants import brought_in, opened
 from pegboard.cli.main import app
 from pegboard.domain.change import Entry, SetQuantity
@@ -52,6 +54,10 @@ def plant(factory: Path, tmp_path: Path) -> str:
     return address
 
 
+def silent(_what: str, _share: float) -> None:
+    """Nobody listens."""
+
+
 def wanted(kind: str, params: dict[str, object]) -> Kind:
     found = asked(kind, params)
     assert not isinstance(found, Finding)
@@ -61,14 +67,16 @@ def wanted(kind: str, params: dict[str, object]) -> Kind:
 def given(plant: str, kind: Kind) -> bytes | list[Finding]:
     with opened(plant) as engine:
         submitted(engine, kind, "ann")
-        return record(kind, taken(plant), 1, lambda what, share: None)
+    return record(kind, taken(plant), 1, silent)
 
 
 def taken(plant: str) -> Ground:
     with opened(plant) as engine:
         lease = Leasing(engine).take("w1")
         assert lease is not None
-        return ground(engine, lease)
+        found = ground(engine, lease)
+        assert isinstance(found, Ground)
+        return found
 
 
 @pytest.mark.parametrize(("kind", "params", "command"), JOBS)
@@ -112,11 +120,29 @@ def test_changes_after_a_job_was_submitted_are_no_part_of_it(plant: str):
         old = store.read("late")
         assert old is not None
         store.delete(old)
-    plan = record(wanted("replan", {}), taken(plant), 1, lambda what, share: None)
-    curve = record(wanted("curve", {"scenario": "late"}), taken(plant), 1, lambda what, share: None)
+    plan = record(wanted("replan", {}), taken(plant), 1, silent)
+    curve = record(wanted("curve", {"scenario": "late"}), taken(plant), 1, silent)
     assert isinstance(plan, bytes)
     assert {o["order"]: o["qty"] for o in msgspec.json.decode(plan)["orders"]} == {"SO-A": 50.0, "SO-B": 90.0}
     assert isinstance(curve, bytes)
+
+
+def test_confidence_is_that_of_the_live_plan_as_it_was(plant: str):
+    """SO-A shrinks by a repair, which moves nobody else: not the plan that is made anew; later all of it is undone."""
+    desk = PlantDesk(plant, silent)
+    shrunk = Entry(change=SetQuantity(order="SO-A/1", qty=5.0), when=datetime(2026, 6, 1, tzinfo=BERLIN))
+    desk.write([shrunk], "repair", "ann", "", None, silent)
+    repaired = {o.order: o.completion for o in desk.state.plan.orders}
+    for kind in (wanted("confidence", {"runs": 5}), wanted("replan", {})):
+        submitted(desk.engine, kind, "ann")
+    desk.undo("ann", "", None, silent)
+    desk.close()
+    found = record(wanted("confidence", {"runs": 5}), taken(plant), 1, silent)
+    fresh = record(wanted("replan", {}), taken(plant), 1, silent)
+    assert isinstance(found, bytes)
+    assert isinstance(fresh, bytes)
+    assert {row["order"]: row["planned"] for row in msgspec.json.decode(found)["lines"]} == repaired
+    assert {row["order"]: row["completion"] for row in msgspec.json.decode(fresh)["orders"]} != repaired
 
 
 def test_a_curve_of_a_scenario_about_an_older_factory_is_refused(plant: str):

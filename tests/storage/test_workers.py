@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from pegboard.app import jobs_supervisor
 from pegboard.app.jobs import Kind, Replan, Sweep, cancelled, submitted
 from pegboard.app.jobs_doing import record
-from pegboard.app.jobs_ground import ground
+from pegboard.app.jobs_errand import Ended, Errand
+from pegboard.app.jobs_ground import Ground, ground
 from pegboard.app.jobs_supervisor import Supervisor
 from pegboard.app.plants import brought_in
 from pegboard.storage.database.connect import connect
@@ -76,7 +77,9 @@ def undisturbed(engine: Engine, kind: Kind) -> bytes:
     submitted(engine, kind, "ann")
     lease = Leasing(engine).take("undisturbed")
     assert lease is not None
-    found = record(kind, ground(engine, lease), 1, lambda what, share: None)
+    at = ground(engine, lease)
+    assert isinstance(at, Ground)
+    found = record(kind, at, 1, lambda what, share: None)
     assert isinstance(found, bytes)
     Leasing(engine).finish(lease, found)
     return found
@@ -132,6 +135,21 @@ def test_a_job_is_cancelled_while_it_runs(engine: Engine, supervisor: Supervisor
     cancelled(engine, number)
     found = when(engine, number, has_ended)
     assert (found.state, found.findings, Jobs(engine).result(number)) == ("cancelled", (), None)
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_process_that_is_asked_to_stop_ends_by_itself_at_its_next_report(engine: Engine, address: str):
+    submitted(engine, ENDLESS, "ann")
+    lease = Leasing(engine).take("w1")
+    assert lease is not None
+    errand = Errand(address, lease, 1)
+    while errand.progress[0] == "":
+        assert errand.heard() is None
+    errand.ask_to_stop()
+    while (ended := errand.heard()) is None:
+        time.sleep(0.02)
+    errand.kill()
+    assert ended == Ended(how="was asked to stop")
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

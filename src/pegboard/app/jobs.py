@@ -48,7 +48,7 @@ class Sweep(_Asked, frozen=True, kw_only=True):
 
 
 class Confidence(_Asked, frozen=True, kw_only=True):
-    """Replay the plan so often with drawn luck, as `pegboard confidence`; of one order alone if it is named."""
+    """Replay the live plan so often with drawn luck, as `pegboard confidence`; of one order alone if it is named."""
 
     order: str = ""
     runs: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
@@ -56,20 +56,17 @@ class Confidence(_Asked, frozen=True, kw_only=True):
 
 
 class Curve(_Asked, frozen=True, kw_only=True):
-    """Lateness against moves for the changes of a scenario, as `pegboard scenario curve`."""
+    """Lateness against moves for the changes of a scenario to the live plan, as `pegboard scenario curve`."""
 
     scenario: str
     moves: int | None = None
     price: float = 0.0
-    seed: int = 0
 
 
 class Remedies(_Asked, frozen=True, kw_only=True):
-    """Why an order is late and what would bring it sooner, as `pegboard why --fix`."""
+    """Why an order is late in the live plan and what would bring it sooner, as `pegboard why --fix`."""
 
     order: str
-    rule: str = "jit"
-    allowance: float | None = None
 
 
 Kind = Replan | Tournament | Sweep | Confidence | Curve | Remedies

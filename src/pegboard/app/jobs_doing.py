@@ -33,17 +33,17 @@ def record(kind: Kind, at: Ground, processors: int, report: Report) -> Given:
     with uncollected():
         match kind:
             case Replan():
-                return _replan(kind, at.reading, report)
+                return _replan(kind, at.reading(), report)
             case Tournament():
-                return _tournament(kind, at.reading, report)
+                return _tournament(kind, at.reading(), report)
             case Sweep():
-                return _sweep(kind, at.reading, processors, report)
+                return _sweep(kind, at.reading(), processors, report)
             case Confidence():
-                return _confidence(kind, at.reading, report)
+                return _confidence(kind, at.live(_part(report, 0.0, 0.5)), _part(report, 0.5, 1.0))
             case Curve():
                 return _curve(kind, at, report)
             case Remedies():
-                return _remedies(kind, at.reading, report)
+                return _remedies(kind, at.live(_part(report, 0.0, 0.4)), _part(report, 0.4, 1.0))
             case _:
                 assert_never(kind)
 
@@ -77,58 +77,38 @@ def _sweep(asked: Sweep, reading: Reading, processors: int, report: Report) -> G
     return found.findings if found.sweep is None else encode({"sweep": found.sweep, "findings": found.findings})
 
 
-def _confidence(asked: Confidence, reading: Reading, report: Report) -> Given:
-    run = plan_reading(reading, Options(), 0, _part(report, 0.0, 0.5))
-    found = confidence_of(run, asked.order, asked.runs, asked.seed, _part(report, 0.5, 1.0))
+def _confidence(asked: Confidence, live: LivePlan, report: Report) -> Given:
+    run = Run(live.outcome, [])
+    found = confidence_of(run, asked.order, asked.runs, asked.seed, report)
     return found if isinstance(found, list) else encode(found[1])
 
 
 def _curve(asked: Curve, at: Ground, report: Report) -> Given:
-    found = at.scenario()
-    if isinstance(found, list):
-        return found
-    desk, scenario = found
+    desk, scenario = at.scenario()
     refused = standing(desk.base, scenario)
     if isinstance(refused, Done):
         return refused.findings
-    ways = ways_of(desk, scenario, asked.seed, report)
+    ways = ways_of(desk, at.live(_part(report, 0.0, 0.3)), scenario, _part(report, 0.3, 1.0))
     if not ways:
         what = f"no way to plan scenario {asked.scenario} is certified"
         return [error("C707", asked.scenario, what, "see what `pegboard scenario plan` says of it")]
-    taken = chosen(ways, asked.moves, asked.price)
-    return encode({"ways": [c.point for c in ways], "taken": taken.point})
+    return encode({"ways": [c.point for c in ways], "taken": chosen(ways, asked.moves, asked.price).point})
 
 
-def _remedies(asked: Remedies, reading: Reading, report: Report) -> Given:
-    rule = _rule(asked.rule)
-    if isinstance(rule, Finding):
-        return [rule]
-    run = plan_reading(reading, Options(rule, asked.allowance), 0, _part(report, 0.0, 0.4))
-    if run.outcome is None:
-        return run.findings
-    wanted = _lines(run, asked.order)
-    if isinstance(wanted, Finding):
-        return [wanted]
-    planned, live = run.outcome.planned, LivePlan(run.outcome)
-    explainer = Explainer(planned)
+def _remedies(asked: Remedies, live: LivePlan, report: Report) -> Given:
+    lines, order = live.planned.supply.lines, asked.order
+    wanted = [i for i, x in enumerate(lines) if order in (x.record.order, x.id)]
+    if not wanted:
+        near = get_close_matches(order, sorted({x.record.order for x in lines}), n=3)
+        advice = f"near it: {', '.join(near)}" if near else "see the open orders of the plan"
+        return [error("C708", order, f"there is no open order {order}", advice)]
+    explainer = Explainer(live.planned)
     why = [explainer.why(i) for i in wanted]
-    step = 0.6 / len(wanted)
-    parts = [_part(report, 0.4 + n * step, 0.4 + (n + 1) * step) for n in range(len(wanted))]
-    names = [planned.supply.lines[i].id for i in wanted]
-    found = [remedies(live, name, part).mending for name, part in zip(names, parts, strict=True)]
+    found = []
+    for n, i in enumerate(wanted):
+        part = _part(report, n / len(wanted), (n + 1) / len(wanted))
+        found.append(remedies(live, lines[i].id, part).mending)
     return encode({"why": why, "fix": found})
-
-
-def _lines(run: Run, order: str) -> list[int] | Finding:
-    """The open lines of an order, or of `order/line`, by their places."""
-    assert run.outcome is not None
-    lines = run.outcome.planned.supply.lines
-    found = [i for i, x in enumerate(lines) if order in (x.record.order, x.id)]
-    if found:
-        return found
-    near = get_close_matches(order, {x.record.order for x in lines}, n=3)
-    advice = f"near it: {', '.join(near)}" if near else "see the open orders of the plan"
-    return error("C708", order, f"there is no open order {order}", advice)
 
 
 def _rule(text: str) -> str | Rule | Finding:

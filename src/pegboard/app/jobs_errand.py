@@ -111,7 +111,8 @@ def _done(address: str, lease: Lease, processors: int, report: Callable[[str, fl
     try:
         report("reading", 0.0)
         asked: Kind = msgspec.convert({**msgspec.json.decode(lease.params), "kind": lease.kind}, Kind)
-        found = record(asked, ground(connect(address), lease), processors, report)
+        at = ground(connect(address), lease)
+        found = at if isinstance(at, list) else record(asked, at, processors, report)
     except (StoreError, RuleError) as wrong:
         return Ended(findings=(wrong.finding,))
     except Exception as fault:

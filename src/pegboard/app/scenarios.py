@@ -102,15 +102,21 @@ def branch(at: Desk, name: str, new_name: str) -> Done:
 
 def change(at: Desk, name: str, texts: Sequence[str], who: str, why: str) -> Done:
     """Add changes as people write them to a scenario, all or none."""
-    old = current(at, name)
-    if isinstance(old, Done):
-        return old
     read = [read_change(text, zone_of(at)) for text in texts]
     remarks = [f for _, findings in read for f in findings]
     if any(f.severity == "error" for f in remarks):
-        return Done(None, remarks)
+        old = current(at, name)
+        return old if isinstance(old, Done) else Done(None, remarks)
     when = datetime.now(UTC).replace(microsecond=0)
     entries = tuple(Entry(change=c, who=who, when=when, why=why) for c, _ in read if c is not None)
+    return extended(at, name, entries, remarks)
+
+
+def extended(at: Desk, name: str, entries: tuple[Entry, ...], remarks: Sequence[Finding]) -> Done:
+    """Add entries to a scenario, all or none; `remarks` are what reading them found."""
+    old = current(at, name)
+    if isinstance(old, Done):
+        return old
     done = carry_out(carry_out(at.base.snapshot, old.entries).snapshot, entries)
     if done.refusals:
         return Done(None, [r.why for r in done.refusals])

@@ -524,6 +524,21 @@ def plot(
 
 
 @app.command
+def serve(
+    plant: Annotated[str, Parameter(help="Factory folder, plant.db, or address of a database.")] = ".",
+    *,
+    host: Annotated[str, Parameter(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")] = 8000,
+    browser: Annotated[bool, Parameter(name="--open", negative="", help="Open the page in the browser.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Serve a plant to browsers and programs until Ctrl-C."""
+    from pegboard.cli.serve import run_serve
+
+    return run_serve(plant, host, port, browser=browser, quiet=quiet)
+
+
+@app.command
 def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path("plan"), quiet: Quiet = False) -> int:
     """Plan the built-in demo factory, a maker of bespoke lamps."""
     from pegboard.app.files import demo_factory

@@ -1,7 +1,7 @@
 """Read a factory: a folder of CSV files or a workbook in, a snapshot and all findings out."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def read_factory(path: Path, *, clock: Callable[[], datetime]) -> Reading:
     snapshot, refusals = replay(unchanged, entries)
     findings = in_order([*report.findings(), *faults, *refusals])
     changes = [line_of(Entry(change=entry.change), settings.zone) for entry, _ in entries]
-    return Reading(snapshot, findings, _hash(settings, records, changes), tables)
+    return Reading(snapshot, findings, changed_hash(_hash(settings, records), changes), tables)
 
 
 def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
@@ -87,15 +87,23 @@ def _spoiled(table: Table, read: Columns) -> Iterator[Spoiled]:
             yield Spoiled(row[places[0]].strip(), f"{table.label}:{line}")
 
 
-def _hash(settings: SettingsRead, records: dict[str, Records], changes: list[str]) -> str:
+def _hash(settings: SettingsRead, records: dict[str, Records]) -> str:
     """The name of the content: an absent file is the same as one without rows."""
     digest = hashlib.sha256(msgspec.json.encode(settings.given))
     for name in FILES:
         if name in records and records[name].records:
             digest.update(name.encode() + records[name].digest)
-    for change in changes:
-        digest.update(b"\nchange" + change.encode())
     return digest.hexdigest()
+
+
+def changed_hash(factory_hash: str, changes: Iterable[str]) -> str:
+    """The name of a factory after changes, each given as the line of a journal that says no more than the change.
+
+    A change more makes the next name of the last one, wherever the changes are kept.
+    """
+    for change in changes:
+        factory_hash = hashlib.sha256(f"{factory_hash}\n{change}".encode()).hexdigest()
+    return factory_hash
 
 
 def _read_tables(path: Path, report: Report) -> tuple[Tables, bool]:

@@ -59,7 +59,10 @@ change = Table(
     metadata,
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("line", Text, nullable=False),
-    comment="the journal: one change a row, numbered from 1",
+    Column("mode", String(8), nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("withdraws", Integer, nullable=True),
+    comment="the journal: one change a row, numbered from 1; rows of one write share the position of its first",
 )
 
 scenario = Table(

@@ -1,0 +1,9 @@
+"""Pages of long answers."""
+
+from typing import Annotated
+
+from litestar.params import Parameter
+
+Limit = Annotated[int, Parameter(ge=1, le=10_000, description="rows of a page")]
+Offset = Annotated[int, Parameter(ge=0, le=1_000_000_000, description="rows before the page")]
+Before = Annotated[int, Parameter(ge=0, le=1_000_000_000_000, description="only what is before this; 0 for the newest")]
