@@ -76,9 +76,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises StoreError where the database cannot be written: then nothing of the transaction is.
     """
-    with _told(engine), engine.begin() as connection:
+    with beside_others(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7234)"))
+        yield connection
+
+
+@contextmanager
+def beside_others(engine: Engine) -> Iterator[Connection]:
+    """The same, beside other writers where the database can: only for what a lock on its own rows keeps right."""
+    with _told(engine), engine.begin() as connection:
         yield connection
 
 
