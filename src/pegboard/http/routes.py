@@ -8,6 +8,8 @@ from anyio import to_thread
 from litestar import delete, get, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 
+from pegboard.http.answers import Asking
+from pegboard.http.idempotency import once
 from pegboard.http.problems import Problem
 
 _DECORATORS: dict[str, Any] = {"GET": get, "POST": post, "PATCH": patch, "DELETE": delete}
@@ -35,7 +37,7 @@ def route(
         for code, text in told.items()
     }
     declared = _DECORATORS[method](path, status_code=status, responses=responses, opt={"may": may}, **more)
-    return lambda handler: declared(_in_thread(handler))
+    return lambda handler: declared(_writing(handler) if method == "POST" else _in_thread(handler))
 
 
 def _in_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,5 +46,18 @@ def _in_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     async def called(*args: Any, **given: Any) -> Any:
         return await to_thread.run_sync(partial(handler, *args, **given))
+
+    return called
+
+
+def _writing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for one that may carry an `Idempotency-Key`."""
+
+    @wraps(handler)
+    async def called(*args: Any, **given: Any) -> Any:
+        request: Asking = given["request"]
+        is_form = request.headers.get("content-type", "").startswith("multipart/")
+        body = b"" if is_form else await request.body()
+        return await to_thread.run_sync(once, request, body, partial(handler, *args, **given))
 
     return called
