@@ -49,10 +49,11 @@ class Leasing:
 
     def take(self, worker: str, seconds: int = LEASE) -> Lease | None:
         """The oldest job that nobody holds; None where there is none. No two workers ever hold the same one."""
+        if not self._is_any():
+            return None
         with beside_others(self._engine) as connection:
             now = _now(connection)
-            lapsed = and_(job.c.state == "running", job.c.leased_until <= now)
-            wanted = select(job).where(or_(job.c.state == "waiting", lapsed)).order_by(job.c.id).limit(1)
+            wanted = select(job).where(_is_free(now)).order_by(job.c.id).limit(1)
             while row := connection.execute(wanted.with_for_update(skip_locked=True)).mappings().one_or_none():
                 if row["cancel_asked"]:
                     _change(connection, job.c.id == row["id"], state="cancelled", ended=now)
@@ -66,6 +67,12 @@ class Leasing:
                     given = {name: row[name] for name in Lease.__struct_fields__ if name not in ("worker", "tries")}
                     return Lease(worker=worker, tries=tries, **given)
         return None
+
+    def _is_any(self) -> bool:
+        """Whether there may be a job to take: looking for one keeps no writer waiting."""
+        with reading(self._engine) as connection:
+            free = select(job.c.id).where(_is_free(_now(connection))).limit(1)
+            return connection.scalar(free) is not None
 
     def beat(self, lease: Lease, share: float, step: str, seconds: int = LEASE) -> Standing:
         """Say how far a job is, hold it for so long from now on, and hear what is to become of it."""
@@ -138,6 +145,11 @@ _WAITING: dict[str, Any] = {"state": "waiting", "worker": "", "leased_until": 0,
 
 def _now(connection: Connection) -> int:
     return int(connection.execute(text(_NOW[connection.dialect.name])).scalar_one())
+
+
+def _is_free(now: int) -> ColumnElement[bool]:
+    """Whether nobody holds a job that is to be done."""
+    return or_(job.c.state == "waiting", and_(job.c.state == "running", job.c.leased_until <= now))
 
 
 def _holds(lease: Lease, now: int) -> ColumnElement[bool]:
