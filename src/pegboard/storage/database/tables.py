@@ -124,3 +124,16 @@ plan_file = Table(
     Column("hash", String(64), ForeignKey("content.hash"), nullable=False),
     comment="the files of the newest plans by name",
 )
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("etag", String(80), nullable=False),
+    Column("media", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="answers to writes that carried a key, compressed, so that the same key is answered alike for a day",
+)
