@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, selec
 
 from pegboard.domain.finding import Finding, error
 from pegboard.storage.database.connect import beside_others, reading, writing
-from pegboard.storage.database.contents import drop_unnamed, kept
+from pegboard.storage.database.contents import drop_unnamed, keep, packed
 from pegboard.storage.database.tables import job
 
 LEASE = 30
@@ -93,12 +93,13 @@ class Leasing:
 
     def finish(self, lease: Lease, result: bytes) -> bool:
         """Keep the result of a job; False, and nothing is kept, where the worker does not hold it any more."""
+        (content,) = packed({"result": result}).values()
         with writing(self._engine) as connection:
             now = _now(connection)
             if not _change(connection, _holds(lease, now), state="done", share=1.0, step="", ended=now):
                 return False
-            name = kept(connection, {"result": result})["result"]
-            connection.execute(update(job).where(job.c.id == lease.id).values(result=name))
+            keep(connection, [content])
+            connection.execute(update(job).where(job.c.id == lease.id).values(result=content.hash))
             _forget_old_results(connection)
         return True
 
