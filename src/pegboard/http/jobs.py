@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from anyio import to_thread
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 
 from pegboard.app import jobs as use
 from pegboard.app.plant_desk import RefusedError
@@ -22,7 +22,7 @@ from pegboard.http.routes import route
 from pegboard.http.site import Site, site_of
 from pegboard.storage.database.jobs import Job, Jobs, Seen, State
 
-Number = Annotated[int, Parameter(ge=1, le=1_000_000_000, description="number of a job")]
+Number = Annotated[int, PathParameter(ge=1, le=1_000_000_000, description="number of a job")]
 PAUSE = 0.5
 """Seconds between two looks at what the workers have done."""
 
@@ -59,7 +59,7 @@ class JobRows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @route("POST", "/api/jobs", "compute", JobRow, status=202, problems=(404, 413, 422))
-def submit(request: Asking, data: Wanted) -> Response[Any]:
+def submit(request: Asking, data: JSONBody[Wanted]) -> Response[Any]:
     """Ask for a computation on the plant as it is now."""
     wanted = use.asked(data.kind, data.params)
     if isinstance(wanted, Finding):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from pegboard.app.configure import configure
 from pegboard.app.plant_counter import Wish
@@ -18,9 +18,9 @@ from pegboard.http.problems import ProblemError
 from pegboard.http.routes import route
 from pegboard.http.site import silent, site_of
 
-Item = Annotated[str, Parameter(description="an item", max_length=200)]
-Chosen = Annotated[str, Parameter(description="options as in COLOUR=red;ARMS=yes", max_length=2000)]
-Qty = Annotated[float, Parameter(gt=0, le=1e12, description="how much")]
+Item = Annotated[str, PathParameter(description="an item", max_length=200)]
+Chosen = Annotated[str, QueryParameter(description="options as in COLOUR=red;ARMS=yes", max_length=2000)]
+Qty = Annotated[float, QueryParameter(gt=0, le=1e12, description="how much")]
 
 
 class Asked(Wish, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ def configured(request: Asking, item: Item, options: Chosen = "", qty: Qty = 1.0
 
 
 @route("POST", "/api/quotes", "quote", dict[str, Any], problems=(413, 422))
-def quote(request: Asking, data: Asked) -> Response[Any]:
+def quote(request: Asking, data: JSONBody[Asked]) -> Response[Any]:
     """What can be promised, as `pegboard quote` says it."""
     site = site_of(request)
     etag = site.desk.state.etag
@@ -60,7 +60,7 @@ def quote(request: Asking, data: Asked) -> Response[Any]:
 
 
 @route("POST", "/api/quotes/accept", "promise", Made, problems=(409, 413, 422, 428))
-def accept(request: Asking, data: Acceptance) -> Response[Any]:
+def accept(request: Asking, data: JSONBody[Acceptance]) -> Response[Any]:
     """Make what was quoted an order."""
     wish = msgspec.structs.replace(data.request, order=data.order or data.request.order)
     who, why = person(request).name, data.why or "quote accepted"
