@@ -11,10 +11,11 @@ from pegboard.app.jobs import Kind, asked, submitted
 from pegboard.app.jobs_doing import record
 from pegboard.app.jobs_ground import Ground, ground
 from pegboard.app.plant_desk import PlantDesk
-from pegboard.app.plants import brought_in, opened
+from pegboard.app.plants import brought_in
 from pegboard.cli.main import app
 from pegboard.domain.change import Entry, SetQuantity
 from pegboard.domain.finding import Finding
+from pegboard.storage.database.connect import opened
 from pegboard.storage.database.leasing import Leasing
 from pegboard.storage.database.scenarios import DatabaseStore
 from tests.cli.command import GOOD, write

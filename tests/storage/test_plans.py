@@ -1,16 +1,24 @@
 """Published plans in a database of either kind: figures over time, and the folders of the newest."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from pegboard.app.files import Run, save_plan
+from pegboard.app.plan_history import Publisher
+from pegboard.app.plant_desk import PlantDesk
+from pegboard.app.plants import brought_in
+from pegboard.domain.change import Entry, SetQuantity
 from pegboard.domain.plan import Kpis
 from pegboard.storage.database import plans
 from pegboard.storage.database.connect import connect, reading
 from pegboard.storage.database.masters import Masters
 from pegboard.storage.database.plans import Plans
+from tests.cli.command import GOOD, write
 
 
 @pytest.fixture
@@ -72,3 +80,30 @@ def test_of_old_plans_the_folders_go_and_the_figures_stay(engine: Engine, monkey
     assert Masters(engine).files(1) == {"items.csv": b"item\nA\n"}
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM content")) == 3
+
+
+def test_live_plans_are_published_in_order_with_their_folders(sqlite: str, tmp_path: Path):
+    """The plan of a plant, one with a change, and that after it was undone, which is another length of the journal."""
+    brought_in(sqlite, write(tmp_path / "factory", **GOOD), "ann", "")
+    desk = PlantDesk(sqlite, silent)
+    publisher = Publisher(desk.engine)
+    desk.listen(publisher.tell)
+    publisher.tell(desk.state, "pegboard", "")
+    change = Entry(change=SetQuantity(order="SO-GOOD/1", qty=50.0), when=datetime(2026, 6, 1, tzinfo=UTC))
+    desk.write([change], "replan", "ann", "", None, silent)
+    desk.undo("ben", "", None, silent)
+    publisher.close()
+    first, second, third = Plans(desk.engine).history()
+    assert [(p.version, p.journal, p.who) for p in (first, second, third)] == [
+        (1, 0, "pegboard"), (1, 1, "ann"), (1, 2, "ben"),
+    ]  # fmt: skip
+    assert first.hash == third.hash != second.hash
+    assert third.kpis["orders"] == 1
+    save_plan(Run(desk.state.outcome, []), tmp_path / "plan")
+    written = {f.name: f.read_bytes() for f in (tmp_path / "plan").iterdir()}
+    assert Plans(desk.engine).files(3) == written
+    desk.close()
+
+
+def silent(_what: str, _share: float) -> None:
+    """Nobody listens."""

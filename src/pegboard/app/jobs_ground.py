@@ -38,7 +38,8 @@ class Ground:
     def reading(self) -> Reading:
         """The same as if it had been read from a folder."""
         changed = self.changed()
-        return Reading(changed.snapshot, changed.findings, changed.hash, self._master.reading.tables)
+        said = {"snapshot": changed.snapshot, "findings": changed.findings, "factory_hash": changed.hash}
+        return msgspec.structs.replace(self._master.reading, **said)
 
     def live(self, report: Report) -> LivePlan:
         """The live plan."""

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pegboard.app.jobs_worker import serve
 from pegboard.app.workers import interruptions_held_back
 from pegboard.domain.scenario import StoreError
-from pegboard.storage.database.connect import connect
+from pegboard.storage.database.connect import opened
 from pegboard.storage.database.leasing import Leasing
 
 PAUSE = 1.0
@@ -82,10 +82,8 @@ class Supervisor:
     def _bury(self, worker: _Worker) -> None:
         """Let others take what a dead worker held at once, not only when it lapses."""
         worker.line.close()
-        engine = connect(self._address)
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(StoreError), opened(self._address) as engine:
             Leasing(engine).bereave(worker.name)
-        engine.dispose()
 
     def _dismiss(self) -> None:
         for worker in self._crew:

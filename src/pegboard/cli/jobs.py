@@ -9,12 +9,12 @@ import msgspec
 from sqlalchemy import Engine
 
 from pegboard.app import jobs
-from pegboard.app.plants import opened
 from pegboard.cli.asked import moment, records
 from pegboard.cli.console import line, table
 from pegboard.cli.findings import refuse, show_findings
 from pegboard.domain.finding import Finding, error
 from pegboard.domain.scenario import StoreError
+from pegboard.storage.database.connect import opened
 from pegboard.storage.database.jobs import Job, Jobs
 from pegboard.storage.database.upgrade import check
 

@@ -242,6 +242,23 @@ def kit(
 
 
 @app.command
+def dispatch(
+    factory: Factory,
+    resource: Annotated[str, Parameter(help="The resource; all that have something to do if absent.")] = "",
+    *,
+    until: Annotated[str, Parameter(help="Only what begins by then, as in 2026-06-12.")] = "",
+    pdf: Annotated[Path | None, Parameter(help="PDF file to write, a page or more for each resource.")] = None,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show the dispatch list of a resource: what it does in which order, for whom, and what to fetch for it."""
+    from pegboard.cli.dispatch import run_dispatch
+
+    return run_dispatch(factory, resource, until, pdf, plan, json=json, quiet=quiet)
+
+
+@app.command
 def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
     """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
     from pegboard.cli.kpi import run_kpi

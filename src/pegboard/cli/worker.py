@@ -6,11 +6,11 @@ import threading
 from types import FrameType
 
 from pegboard.app.jobs_supervisor import Supervisor
-from pegboard.app.plants import opened
 from pegboard.cli.console import line
 from pegboard.cli.findings import refuse
 from pegboard.domain.finding import error
 from pegboard.domain.scenario import StoreError
+from pegboard.storage.database.connect import opened
 from pegboard.storage.database.jobs import OPEN, Job, Jobs, Seen
 from pegboard.storage.database.upgrade import check
 

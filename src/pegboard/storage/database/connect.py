@@ -4,7 +4,7 @@ SQLite keeps a write-ahead log: readers see the state before a write, and never 
 write takes the lock at its beginning, so that two never find out at their ends that one was in vain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,16 @@ def begin(address: str) -> Engine:
             what, advice = f"{url.database} cannot be made: {wrong.strerror}", "check the path and its permissions"
             raise StoreError(error("C601", address, what, advice)) from wrong
     return _engine(url)
+
+
+@contextmanager
+def opened(address: str, how: Callable[[str], Engine] = connect) -> Iterator[Engine]:
+    """The database of an address while this context lasts; `begin` for one that may be new."""
+    engine = how(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _engine(url: URL) -> Engine:

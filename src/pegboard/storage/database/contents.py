@@ -3,21 +3,32 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
 from pegboard.storage.database.tables import content, metadata
 
 
-def kept(connection: Connection, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Keep contents that are not there yet; the hash of each by its name. The connection is the only writer's."""
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    contents = {hashes[name]: data for name, data in files.items()}
-    there = set(connection.scalars(select(content.c.hash).where(content.c.hash.in_(contents))))
-    rows = [{"hash": h, "data": zlib.compress(data)} for h, data in sorted(contents.items()) if h not in there]
+class Packed(NamedTuple):
+    """A content compressed, and its hash."""
+
+    hash: str
+    data: bytes
+
+
+def packed(files: Mapping[str, bytes]) -> dict[str, Packed]:
+    """Contents ready to be kept, by name: compressed before a writer keeps others waiting."""
+    return {name: Packed(hashlib.sha256(data).hexdigest(), zlib.compress(data)) for name, data in files.items()}
+
+
+def keep(connection: Connection, contents: Iterable[Packed]) -> None:
+    """Keep contents that are not there yet. The connection is the only writer's."""
+    wanted = dict(contents)
+    there = set(connection.scalars(select(content.c.hash).where(content.c.hash.in_(wanted))))
+    rows = [{"hash": h, "data": data} for h, data in sorted(wanted.items()) if h not in there]
     if rows:
         connection.execute(insert(content), rows)
-    return hashes
 
 
 def content_of(connection: Connection, name: str) -> bytes:

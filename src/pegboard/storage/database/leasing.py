@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, selec
 
 from pegboard.domain.finding import Finding, error
 from pegboard.storage.database.connect import beside_others, reading, writing
-from pegboard.storage.database.contents import drop_unnamed, kept
+from pegboard.storage.database.contents import drop_unnamed, keep, packed
 from pegboard.storage.database.tables import job
 
 LEASE = 30
@@ -49,10 +49,11 @@ class Leasing:
 
     def take(self, worker: str, seconds: int = LEASE) -> Lease | None:
         """The oldest job that nobody holds; None where there is none. No two workers ever hold the same one."""
+        if not self._is_any():
+            return None
         with beside_others(self._engine) as connection:
             now = _now(connection)
-            lapsed = and_(job.c.state == "running", job.c.leased_until <= now)
-            wanted = select(job).where(or_(job.c.state == "waiting", lapsed)).order_by(job.c.id).limit(1)
+            wanted = select(job).where(_is_free(now)).order_by(job.c.id).limit(1)
             while row := connection.execute(wanted.with_for_update(skip_locked=True)).mappings().one_or_none():
                 if row["cancel_asked"]:
                     _change(connection, job.c.id == row["id"], state="cancelled", ended=now)
@@ -66,6 +67,12 @@ class Leasing:
                     given = {name: row[name] for name in Lease.__struct_fields__ if name not in ("worker", "tries")}
                     return Lease(worker=worker, tries=tries, **given)
         return None
+
+    def _is_any(self) -> bool:
+        """Whether there may be a job to take: looking for one keeps no writer waiting."""
+        with reading(self._engine) as connection:
+            free = select(job.c.id).where(_is_free(_now(connection))).limit(1)
+            return connection.scalar(free) is not None
 
     def beat(self, lease: Lease, share: float, step: str, seconds: int = LEASE) -> Standing:
         """Say how far a job is, hold it for so long from now on, and hear what is to become of it."""
@@ -86,12 +93,13 @@ class Leasing:
 
     def finish(self, lease: Lease, result: bytes) -> bool:
         """Keep the result of a job; False, and nothing is kept, where the worker does not hold it any more."""
+        (content,) = packed({"result": result}).values()
         with writing(self._engine) as connection:
             now = _now(connection)
             if not _change(connection, _holds(lease, now), state="done", share=1.0, step="", ended=now):
                 return False
-            name = kept(connection, {"result": result})["result"]
-            connection.execute(update(job).where(job.c.id == lease.id).values(result=name))
+            keep(connection, [content])
+            connection.execute(update(job).where(job.c.id == lease.id).values(result=content.hash))
             _forget_old_results(connection)
         return True
 
@@ -138,6 +146,11 @@ _WAITING: dict[str, Any] = {"state": "waiting", "worker": "", "leased_until": 0,
 
 def _now(connection: Connection) -> int:
     return int(connection.execute(text(_NOW[connection.dialect.name])).scalar_one())
+
+
+def _is_free(now: int) -> ColumnElement[bool]:
+    """Whether nobody holds a job that is to be done."""
+    return or_(job.c.state == "waiting", and_(job.c.state == "running", job.c.leased_until <= now))
 
 
 def _holds(lease: Lease, now: int) -> ColumnElement[bool]:

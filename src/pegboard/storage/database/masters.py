@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from pegboard.storage.database.connect import reading, writing
-from pegboard.storage.database.contents import kept
+from pegboard.storage.database.contents import keep, packed
 from pegboard.storage.database.tables import content, version, version_file
 
 
@@ -44,14 +44,15 @@ class Masters:
 
     def add(self, files: Mapping[str, bytes], expected: int, at: int, who: str, why: str) -> Version | None:
         """Keep a new version; None, and nothing is written, where the newest one is not the expected (0: none yet)."""
+        contents = packed(files)
         with writing(self._engine) as connection:
             newest = connection.scalar(select(func.max(version.c.number))) or 0
             if newest != expected:
                 return None
             new = Version(number=newest + 1, at=at, who=who, why=why)
             connection.execute(insert(version).values(**msgspec.structs.asdict(new)))
-            hashes = kept(connection, files)
-            rows = [{"version": new.number, "name": name, "hash": hashes[name]} for name in sorted(files)]
+            keep(connection, contents.values())
+            rows = [{"version": new.number, "name": name, "hash": contents[name].hash} for name in sorted(files)]
             if rows:
                 connection.execute(insert(version_file), rows)
         return new

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
 
 from pegboard.domain.plan import Kpis
 from pegboard.storage.database.connect import reading, writing
-from pegboard.storage.database.contents import drop_unnamed, kept
+from pegboard.storage.database.contents import drop_unnamed, keep, packed
 from pegboard.storage.database.tables import content, plan, plan_file
 
 FOLDERS = 50
@@ -44,6 +44,7 @@ class Plans:
         files: Mapping[str, bytes],
     ) -> int:  # fmt: skip
         """Keep a plan with the files of its folder; its number, which is the old one where the newest is the same."""
+        contents = packed(files)
         with writing(self._engine) as connection:
             newest = connection.execute(_NEWEST).mappings().one_or_none()
             same = {"version": version, "journal": journal, "hash": plan_hash, "seed": seed}
@@ -52,7 +53,8 @@ class Plans:
             number = 1 if newest is None else int(newest["number"]) + 1
             row = {**same, "number": number, "at": at, "who": who, "kpis": msgspec.json.encode(kpis)}
             connection.execute(insert(plan).values(**row))
-            rows = [{"plan": number, "name": n, "hash": h} for n, h in sorted(kept(connection, files).items())]
+            keep(connection, contents.values())
+            rows = [{"plan": number, "name": name, "hash": contents[name].hash} for name in sorted(files)]
             if rows:
                 connection.execute(insert(plan_file), rows)
             _forget_old_folders(connection, number)
