@@ -45,8 +45,9 @@ def desk_of(address: str) -> Iterator[PlantDesk]:
 def served(desk: PlantDesk, web: Path = WEB) -> Iterator[str]:
     """The address of a server of a desk, which is stopped in the end as Ctrl-C stops it."""
     site = Site(desk, web)
+    app = make_app(site)
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(make_app(site), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
     server = Server(config, site.hub.end)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from pegboard.app.evaluate import Mode
 from pegboard.app.files import Report
 from pegboard.app.live import LivePlan
-from pegboard.app.plant_state import Changed, LiveState, Master, after, made_again, read_master, stepped
+from pegboard.app.plant_state import SEED, Changed, LiveState, Master, after, made_again, read_master, stepped
 from pegboard.domain.change import Change, Entry
 from pegboard.domain.finding import Finding, error, in_order
 from pegboard.domain.scenario import StoreError
@@ -25,6 +25,7 @@ from pegboard.insight.comparing.comparison import Comparison, Side, compare
 from pegboard.storage.database.connect import connect
 from pegboard.storage.database.journal import Journal, Write, effective
 from pegboard.storage.database.masters import Masters
+from pegboard.storage.database.plans import Plans
 from pegboard.storage.database.upgrade import upgrade
 
 KEPT_OPERATIONS = 1_000_000
@@ -86,6 +87,7 @@ class PlantDesk:
         try:
             upgrade(self.engine)
             self._state = _opened(self.engine, report)
+            self._remember(self._state, "")
         except BaseException:
             self.engine.dispose()
             raise
@@ -226,8 +228,22 @@ class PlantDesk:
             self._former.pop(0)
         self._tried.clear()
         self._state = state
+        self._remember(state, who)
         for told in self._listeners:
             told(state, who, why)
+
+    def _remember(self, state: LiveState, who: str) -> None:
+        """Keep the key figures of a live plan; its rows are made again when they are wanted."""
+        Plans(self.engine).publish(
+            version=state.master.number,
+            journal=state.length,
+            seed=SEED,
+            at=int(_now().timestamp()),
+            who=who,
+            plan_hash=state.plan.certificate.plan_hash,
+            kpis=state.plan.kpis,
+            files={},
+        )
 
 
 def _opened(engine: Engine, report: Report) -> LiveState:

@@ -24,7 +24,7 @@ class OrderColumns(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     of: int
     next: int | None
-    columns: dict[str, list[str | int | float | None]]
+    columns: dict[str, list[str | float | None]]
 
 
 class OrderWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +61,7 @@ def order_columns(views: PlantViews, limit: int, offset: int, sort: str, q: str)
     if name in COLUMNS:
         rows.sort(key=lambda row: _key(_value(row[0], row[1], name)), reverse=sort.startswith("-"))
     page = rows[offset : offset + limit]
-    columns: dict[str, list[str | int | float | None]] = {
-        c: [_value(o, urgency, c) for o, urgency in page] for c in COLUMNS
-    }
+    columns: dict[str, list[str | float | None]] = {c: [_value(o, urgency, c) for o, urgency in page] for c in COLUMNS}
     columns["p_on_time"] = [None] * len(page)
     end = offset + len(page)
     return OrderColumns(n=len(page), of=len(rows), next=end if end < len(rows) else None, columns=columns)

@@ -190,10 +190,15 @@ def parting(at: Desk, name: str, other: str) -> Parting | Done:
 def current(at: Desk, name: str) -> Scenario | Done:
     """A scenario that stands on the factory as it is; refused where it does not."""
     found = known(at, name)
-    if isinstance(found, Done) or found.base == at.base.hash:
-        return found
-    what = f"the factory has changed since scenario {name} was based on it"
-    return _refused("C496", name, what, "rebase it: its changes are then applied to the factory as it is")
+    return found if isinstance(found, Done) else standing(at.base, found)
+
+
+def standing(base: Base, scenario: Scenario) -> Scenario | Done:
+    """A scenario if it stands on a state of the factory; refused where it does not."""
+    if scenario.base == base.hash:
+        return scenario
+    what = f"the factory has changed since scenario {scenario.name} was based on it"
+    return _refused("C496", scenario.name, what, "rebase it: its changes are then applied to the factory as it is")
 
 
 def known(at: Desk, name: str) -> Scenario | Done:

@@ -41,6 +41,12 @@ def ways_to_plan(at: Desk, name: str, seed: int, report: Report) -> list[Choice]
         return scenario
     with uncollected():
         live = LivePlan(make_plan(at.base.snapshot, at.findings, at.base.hash, seed, Options(), report))
+    return ways_of(at, live, scenario, report)
+
+
+def ways_of(at: Desk, live: LivePlan, scenario: Scenario, report: Report) -> list[Choice]:
+    """Every way to plan a scenario that stands on the factory as it is; `live` is the plan of that factory."""
+    with uncollected():
         snapshot, findings = _changed(at, scenario)
         return curve(live, snapshot, findings, factory_hash(at, scenario), report)
 

@@ -1,5 +1,6 @@
 """The server as a whole: routes, what stands before them, and what is closed when it ends."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -9,7 +10,8 @@ from litestar import Litestar, Response, get
 
 from pegboard.app.plant_state import LiveState
 from pegboard.app.plant_views import Encoded, encoded
-from pegboard.http import board, changes, events, insight, orders, plan
+from pegboard.http import board, changes, events, insight, jobs, orders, plan, quotes, scenarios
+from pegboard.http.allowed import allowed
 from pegboard.http.answers import Asking, sent
 from pegboard.http.document import document
 from pegboard.http.headers import guarded
@@ -18,7 +20,17 @@ from pegboard.http.problems import HANDLERS
 from pegboard.http.routes import NOBODY
 from pegboard.http.site import Site
 
-ROUTES: Sequence[Any] = [*plan.ROUTES, *board.ROUTES, *changes.ROUTES, *orders.ROUTES, *insight.ROUTES, *events.ROUTES]
+ROUTES: Sequence[Any] = [
+    *plan.ROUTES,
+    *board.ROUTES,
+    *changes.ROUTES,
+    *orders.ROUTES,
+    *scenarios.ROUTES,
+    *quotes.ROUTES,
+    *insight.ROUTES,
+    *jobs.ROUTES,
+    *events.ROUTES,
+]
 """All that stands in the document; a module of routes more is one more here."""
 MOST_SENT = 4_000_000
 """Bytes that a request may carry where its route does not say otherwise."""
@@ -45,11 +57,13 @@ def make_app(site: Site) -> Litestar:
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         site.desk.listen(tell)
+        watching = asyncio.create_task(jobs.tell_of_jobs(site))
         yield
+        watching.cancel()
         site.hub.end()
 
     app = Litestar(
-        route_handlers=[*ROUTES, openapi, pages],
+        route_handlers=[*allowed(ROUTES), *ROUTES, openapi, pages],
         exception_handlers=HANDLERS,
         lifespan=[life],
         middleware=[guarded],

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from pegboard.app.plant_views import PlantViews
 from pegboard.http.answers import Asking, of_plan
@@ -13,11 +13,11 @@ from pegboard.http.routes import route
 from pegboard.http.site import site_of
 from pegboard.insight.load_columns import Every, Loads, loads
 from pegboard.insight.network import Network
-from pegboard.insight.places import Places, places
+from pegboard.insight.places import Places
 from pegboard.insight.plan_board import Board
 
-Number = Annotated[int, Parameter(ge=0, le=1_000_000_000, description="number of an operation on the board")]
-Scenario = Annotated[str, Parameter(description="name of a scenario; the live plan if absent", max_length=48)]
+Number = Annotated[int, PathParameter(ge=0, le=1_000_000_000, description="number of an operation on the board")]
+Scenario = Annotated[str, QueryParameter(description="name of a scenario; the live plan if absent", max_length=48)]
 
 
 @route("GET", "/api/board", "see", Board, problems=(404, 422))
@@ -38,11 +38,11 @@ def links(request: Asking, number: Number) -> Response[Any]:
 def where(request: Asking, number: Number) -> Response[Any]:
     """Where an operation may stand."""
     views = _on_board(request, number)
-    return of_plan(request, views, f"places {number}", lambda: places(views.board_view, number))
+    return of_plan(request, views, f"places {number}", lambda: views.places.of(number))
 
 
 @route("GET", "/api/loads", "see", Loads, problems=(404, 422))
-def load(request: Asking, bucket: Every = "day", scenario: Scenario = "") -> Response[Any]:
+def load(request: Asking, bucket: FromQuery[Every] = "day", scenario: Scenario = "") -> Response[Any]:
     """What each row does by hour, day or week."""
     views = site_of(request).views_of(scenario)
     return of_plan(request, views, f"loads {bucket}", lambda: loads(views.board_view, bucket))

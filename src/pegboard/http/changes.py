@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
+from litestar.params import JSONBody
 
 from pegboard.app.evaluate import Mode
 from pegboard.app.plant_changes import read_changes
@@ -74,7 +75,7 @@ class JournalPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @route("POST", "/api/changes/preview", "try", Preview, problems=(413, 422))
-def preview(request: Asking, data: Trying) -> Response[Any]:
+def preview(request: Asking, data: JSONBody[Trying]) -> Response[Any]:
     """What changes would do to the live plan."""
     site = site_of(request)
     tried = site.desk.try_changes(read_changes(data.changes, site.desk.zone), data.mode, silent)
@@ -92,7 +93,7 @@ def preview(request: Asking, data: Trying) -> Response[Any]:
 
 
 @route("POST", "/api/changes", "plan", Made, problems=(409, 413, 422, 428))
-def make(request: Asking, data: Making) -> Response[Any]:
+def make(request: Asking, data: JSONBody[Making]) -> Response[Any]:
     """Make changes."""
     site, who, etag = site_of(request), person(request).name, expected(request)
     entries = entries_of(read_changes(data.changes, site.desk.zone), who, data.why)
@@ -100,7 +101,7 @@ def make(request: Asking, data: Making) -> Response[Any]:
 
 
 @route("POST", "/api/changes/undo", "plan", Made, problems=(409, 422, 428))
-def undo(request: Asking, data: Because) -> Response[Any]:
+def undo(request: Asking, data: JSONBody[Because]) -> Response[Any]:
     """Withdraw the last changes that count."""
     site = site_of(request)
     return made(request, site.desk.undo(person(request).name, data.why, expected(request), silent))

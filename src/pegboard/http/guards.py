@@ -12,5 +12,5 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person(_: Asking) -> Person:
-    """Who asks."""
+    """Who asks: until people sign in, whoever can reach the server is its planner."""
     return Person(name="planner")

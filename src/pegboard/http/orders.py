@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from pegboard.app.plant_desk import entries_of
 from pegboard.app.plant_orders import OrderColumns, OrderDetail, order_columns, order_detail, why
@@ -19,8 +19,8 @@ from pegboard.http.routes import route
 from pegboard.http.site import silent, site_of
 from pegboard.insight.explain import Why
 
-Order = Annotated[str, Parameter(description="name of an order", max_length=200)]
-Text = Annotated[str, Parameter(description="only what holds this text", max_length=200)]
+Order = Annotated[str, PathParameter(description="name of an order", max_length=200)]
+Text = Annotated[str, QueryParameter(description="only what holds this text", max_length=200)]
 
 
 @route("GET", "/api/orders", "see", OrderColumns)
@@ -57,7 +57,7 @@ def remedies(request: Asking, order: Order) -> Response[Any]:
 
 
 @route("POST", "/api/orders/{order:str}/remedies/{key:str}", "plan", Made, problems=(404, 409, 422, 428))
-def remedy(request: Asking, order: Order, key: Order, data: Because) -> Response[Any]:
+def remedy(request: Asking, order: Order, key: Order, data: JSONBody[Because]) -> Response[Any]:
     """Do what a remedy says."""
     site, who, etag = site_of(request), person(request).name, expected(request)
     changes = chosen_remedy(_with_order(request, order), order, key, silent)

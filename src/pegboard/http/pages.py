@@ -6,6 +6,7 @@ from typing import Any
 
 from anyio import to_thread
 from litestar import Response, get
+from litestar.params import FromPath
 
 from pegboard.http.answers import Asking
 from pegboard.http.problems import ProblemError
@@ -16,7 +17,7 @@ MISSING = b"The pages of Pegboard are not built in this checkout; its answers st
 
 
 @get(["/", "/{path:path}"], opt={"may": NOBODY}, include_in_schema=False)
-async def pages(request: Asking, path: str = "") -> Response[Any]:
+async def pages(request: Asking, path: FromPath[str] = "") -> Response[Any]:
     """A file of the interface; the page itself for what is an address within it."""
     return await to_thread.run_sync(_answered, request, path)
 

@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
-Limit = Annotated[int, Parameter(ge=1, le=10_000, description="rows of a page")]
-Offset = Annotated[int, Parameter(ge=0, le=1_000_000_000, description="rows before the page")]
-Before = Annotated[int, Parameter(ge=0, le=1_000_000_000_000, description="only what is before this; 0 for the newest")]
+Limit = Annotated[int, QueryParameter(ge=1, le=10_000, description="rows of a page")]
+Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000_000, description="rows before the page")]
+Before = Annotated[
+    int, QueryParameter(ge=0, le=1_000_000_000_000, description="only what is before this; 0 for the newest")
+]

@@ -14,7 +14,7 @@ from pegboard.domain.scenario import StoreError
 from pegboard.http.site import site_of
 from pegboard.insight.journal_rows import JournalRow
 
-UNKNOWN = frozenset({"C493", "C553"})
+UNKNOWN = frozenset({"C493", "C553", "C703"})
 """Findings that say that something named is not there."""
 
 log = logging.getLogger("pegboard.http")
@@ -94,7 +94,8 @@ def of_race(request: Request[Any, Any, Any], wrong: OvertakenError) -> Response[
 
 def of_store(_: Request[Any, Any, Any], wrong: StoreError) -> Response[bytes]:
     """The database cannot be read or written now."""
-    return answered(503, wrong.finding.what, [wrong.finding])
+    status = 404 if wrong.finding.code in UNKNOWN else 503
+    return answered(status, wrong.finding.what, [wrong.finding])
 
 
 def of_http(_: Request[Any, Any, Any], wrong: HTTPException) -> Response[bytes]:

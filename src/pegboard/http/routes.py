@@ -1,12 +1,15 @@
 """How a route is declared: its path, who may use it, and every answer that it gives, in one place each."""
 
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
+from anyio import to_thread
 from litestar import delete, get, patch, post
-from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 
+from pegboard.http.answers import Asking
+from pegboard.http.idempotency import once
 from pegboard.http.problems import Problem
 
 _DECORATORS: dict[str, Any] = {"GET": get, "POST": post, "PATCH": patch, "DELETE": delete}
@@ -33,14 +36,28 @@ def route(
         code: ResponseSpec(Problem, generate_examples=False, description=text, media_type="application/problem+json")
         for code, text in told.items()
     }
-    return _DECORATORS[method](  # type: ignore[no-any-return]
-        path,
-        status_code=status,
-        responses=responses,
-        opt={"may": may},
-        sync_to_thread=more.pop("sync_to_thread", True),
-        **more,
-    )
+    declared = _DECORATORS[method](path, status_code=status, responses=responses, opt={"may": may}, **more)
+    return lambda handler: declared(_writing(handler) if method == "POST" else _in_thread(handler))
 
 
-ETAG = ResponseHeader(name="ETag", documentation_only=True, description="journal length and plan hash")
+def _in_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler as the loop calls it: beside it, so that whatever it waits for keeps nobody else waiting."""
+
+    @wraps(handler)
+    async def called(*args: Any, **given: Any) -> Any:
+        return await to_thread.run_sync(partial(handler, *args, **given))
+
+    return called
+
+
+def _writing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for one that may carry an `Idempotency-Key`."""
+
+    @wraps(handler)
+    async def called(*args: Any, **given: Any) -> Any:
+        request: Asking = given["request"]
+        is_form = request.headers.get("content-type", "").startswith("multipart/")
+        body = b"" if is_form else await request.body()
+        return await to_thread.run_sync(once, request, body, partial(handler, *args, **given))
+
+    return called

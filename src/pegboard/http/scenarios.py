@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, PathParameter
 
 from pegboard.app import scenarios as use
 from pegboard.app.evaluate import Mode
@@ -23,7 +23,7 @@ from pegboard.http.routes import route
 from pegboard.http.site import silent, site_of
 from pegboard.insight.comparing.comparison import Comparison
 
-Name = Annotated[str, Parameter(description="name of a scenario", max_length=48)]
+Name = Annotated[str, PathParameter(description="name of a scenario", max_length=48)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=48)]
 
 
@@ -87,7 +87,7 @@ def listed(request: Asking) -> Response[Any]:
 
 
 @route("POST", "/api/scenarios", "try", Changed, status=201, problems=(404, 422))
-def begin(request: Asking, data: Begin) -> Response[Any]:
+def begin(request: Asking, data: JSONBody[Begin]) -> Response[Any]:
     """Begin or branch a scenario."""
     made_by = (lambda at: use.branch(at, data.from_, data.name)) if data.from_ else (lambda at: use.new(at, data.name))
     return _did(request, made_by, status=201)
@@ -106,7 +106,7 @@ def forget(request: Asking, name: Name) -> Response[Any]:
 
 
 @route("POST", "/api/scenarios/{name:str}/changes", "try", Changed, problems=(404, 413, 422))
-def change(request: Asking, name: Name, data: More) -> Response[Any]:
+def change(request: Asking, name: Name, data: JSONBody[More]) -> Response[Any]:
     """Add changes, all or none."""
     changes = read_changes(data.changes, site_of(request).desk.zone)
     entries = entries_of(changes, person(request).name, data.why)
@@ -126,20 +126,20 @@ def rebase(request: Asking, name: Name) -> Response[Any]:
 
 
 @route("POST", "/api/scenarios/{name:str}/merge", "try", Changed, problems=(404, 422))
-def merge(request: Asking, name: Name, data: Other) -> Response[Any]:
+def merge(request: Asking, name: Name, data: JSONBody[Other]) -> Response[Any]:
     """Take over what another branch has beyond the common changes."""
     return _did(request, lambda at: use.merge(at, name, data.other))
 
 
 @route("POST", "/api/scenarios/{name:str}/promote", "plan", Made, problems=(404, 409, 422))
-def promote(request: Asking, name: Name, data: Promotion) -> Response[Any]:
+def promote(request: Asking, name: Name, data: JSONBody[Promotion]) -> Response[Any]:
     """Make a scenario true."""
     who = person(request).name
     return made(request, site_of(request).scenarios.promote(name, data.mode, who, data.why, silent))
 
 
 @route("GET", "/api/scenarios/{name:str}/compare", "see", Comparison, problems=(404, 422))
-def effect(request: Asking, name: Name, mode: Mode = "repair") -> Response[Any]:
+def effect(request: Asking, name: Name, mode: FromQuery[Mode] = "repair") -> Response[Any]:
     """What the plan of a scenario does otherwise than the live plan."""
     site = site_of(request)
     live, found = site.views.state.live, site.views_of(name, mode)

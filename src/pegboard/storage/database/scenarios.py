@@ -1,6 +1,8 @@
 """Scenarios and the journal in a database; see `app.ports.Store` for what each method promises."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -76,22 +78,26 @@ class DatabaseStore:
 
     def _scenario(self, connection: Connection, name: str) -> Scenario | None:
         row = connection.execute(select(scenario).where(scenario.c.name == name)).mappings().one_or_none()
-        if row is None:
-            return None
-        said = dict(row)
-        return Scenario(entries=self._entries(said.pop("lines").splitlines()), **said)
+        return None if row is None else scenario_of(dict(row), self._zone)
 
     def _journal(self, connection: Connection, since: int) -> tuple[Entry, ...]:
         counted = effective(writes(connection, self._zone))
         return tuple(e for w in counted for i, e in enumerate(w.entries) if w.position + i > since)
 
-    def _entries(self, lines: list[str]) -> tuple[Entry, ...]:
-        """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
-        entries, findings = read_changes(lines, self._zone)
-        for wrong in findings:
-            if wrong.severity == "error":
-                raise StoreError(wrong)
-        return tuple(entry for entry, _ in entries)
+
+def scenario_of(row: Mapping[str, Any], zone: ZoneInfo) -> Scenario:
+    """The scenario of a row, whose changes are lines."""
+    said = dict(row)
+    return Scenario(entries=_entries(said.pop("lines").splitlines(), zone), **said)
+
+
+def _entries(lines: list[str], zone: ZoneInfo) -> tuple[Entry, ...]:
+    """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
+    entries, findings = read_changes(lines, zone)
+    for wrong in findings:
+        if wrong.severity == "error":
+            raise StoreError(wrong)
+    return tuple(entry for entry, _ in entries)
 
 
 def journal_lines(engine: Engine) -> tuple[str, ...]:
