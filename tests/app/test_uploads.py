@@ -11,7 +11,7 @@ import pytest
 from pegboard.app.tables_desk import Desk, newest
 from pegboard.app.upload_shelf import LIFE, MOST, Shelf
 from pegboard.app.uploaded import MOST_BYTES, Sent
-from pegboard.app.uploads import Cell, Staged, Upload, apply_upload, cell_faults, staged, with_cells
+from pegboard.app.uploads import Cell, Staged, Upload, applicable, cell_faults, staged, with_cells
 from pegboard.domain.finding import Finding
 from pegboard.exchange import read_files, write_factory_workbook
 from pegboard.exchange.archive import MOST_FILES
@@ -63,6 +63,16 @@ def of_code(desk: Desk, code: str) -> tuple[str | None, int | None, int | None]:
     """Where the one finding of a code is."""
     (found,) = [f for f in desk.findings if f.code == code]
     return found.table, found.row, found.column
+
+
+def apply_upload(masters: Masters, what: Upload, at: int, who: str, why: str) -> Version | list[Finding]:
+    """As the desk of a plant does it, but for the plan."""
+    files = applicable(what, masters.files(what.base), masters.versions())
+    if isinstance(files, list):
+        return files
+    version = masters.add(files, what.base, at, who, why)
+    assert version is not None
+    return version
 
 
 # -- at their cells --------------------------------------------------------------------------------------------------

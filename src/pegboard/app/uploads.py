@@ -18,7 +18,7 @@ from pegboard.exchange.factory import understand_tables
 from pegboard.exchange.factory_writing import factory_files
 from pegboard.exchange.opening import SETTINGS_FILE, Opened, folder_contents, folder_of, report_missing, table_name
 from pegboard.exchange.report import Report
-from pegboard.storage.database.masters import Masters, Version
+from pegboard.storage.database.masters import Version
 
 LONGEST_CELL = 32_767
 
@@ -161,23 +161,25 @@ def cell_faults(desk: Desk, cells: Iterable[Cell]) -> list[Finding]:
     return faults
 
 
-def apply_upload(masters: Masters, upload: Upload, at: int, who: str, why: str) -> Version | list[Finding]:
-    """Make what is staged the newest version; what is in the way instead, where something is."""
-    ready = staged(upload, masters.files(upload.base))
-    if ready.in_the_way:
-        n = len(ready.in_the_way)
-        what = f"nothing was applied: {n:,} error{'s' if n != 1 else ''} left"
-        return [error("C677", upload.id, what, "correct them, or leave these tables out"), *ready.in_the_way]
-    version = masters.add(ready.files, upload.base, at, who, why)
-    return version if version is not None else [moved(upload, masters.versions())]
+def applicable(
+    upload: Upload, base: Mapping[str, bytes], versions: Sequence[Version]
+) -> dict[str, bytes] | list[Finding]:
+    """The files of the version that comes of an upload; or what is in the way, where something is."""
+    if versions and versions[-1].number != upload.base:
+        return [moved(upload, versions[-1])]
+    ready = staged(upload, base)
+    if not ready.in_the_way:
+        return ready.files
+    n = len(ready.in_the_way)
+    what = f"nothing was applied: {n:,} error{'s' if n != 1 else ''} left"
+    return [error("C677", upload.id, what, "correct them, or leave these tables out"), *ready.in_the_way]
 
 
-def moved(upload: Upload, versions: Sequence[Version]) -> Finding:
+def moved(upload: Upload, last: Version) -> Finding:
     """Said where there is a newer version than the one that was uploaded onto."""
-    last = versions[-1]
     what = f"{last.who or 'somebody'} has made version {last.number} of the master data since, not {upload.base}"
-    advice = "look at what is new, and upload again"
-    return error("C678", upload.id, f"nothing was applied: {what}: {last.why}" if last.why else what, advice)
+    said = f"nothing was applied: {what}{f': {last.why}' if last.why else ''}"
+    return error("C678", upload.id, said, "look at what is new, and upload again")
 
 
 def _is_replaced(name: str, got: Received) -> bool:

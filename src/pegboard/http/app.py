@@ -10,7 +10,21 @@ from litestar import Litestar, Response, get
 
 from pegboard.app.plant_state import LiveState
 from pegboard.app.plant_views import Encoded, encoded
-from pegboard.http import board, changes, events, insight, jobs, orders, plan, quotes, scenarios
+from pegboard.http import (
+    board,
+    changes,
+    data,
+    events,
+    export,
+    floor,
+    insight,
+    jobs,
+    materials,
+    orders,
+    plan,
+    quotes,
+    scenarios,
+)
 from pegboard.http.allowed import allowed
 from pegboard.http.answers import Asking, sent
 from pegboard.http.document import document
@@ -28,6 +42,10 @@ ROUTES: Sequence[Any] = [
     *scenarios.ROUTES,
     *quotes.ROUTES,
     *insight.ROUTES,
+    *data.ROUTES,
+    *export.ROUTES,
+    *floor.ROUTES,
+    *materials.ROUTES,
     *jobs.ROUTES,
     *events.ROUTES,
 ]

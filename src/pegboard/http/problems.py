@@ -14,7 +14,7 @@ from pegboard.domain.scenario import StoreError
 from pegboard.http.site import site_of
 from pegboard.insight.journal_rows import JournalRow
 
-UNKNOWN = frozenset({"C493", "C553", "C703"})
+UNKNOWN = frozenset({"C493", "C553", "C681", "C682", "C683", "C703", "S363"})
 """Findings that say that something named is not there."""
 
 log = logging.getLogger("pegboard.http")

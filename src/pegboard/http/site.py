@@ -12,6 +12,7 @@ from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plant_journal import journal_rows
 from pegboard.app.plant_scenarios import PlantScenarios
 from pegboard.app.plant_views import PlantViews
+from pegboard.app.upload_desk import UploadDesk
 from pegboard.http.hub import Hub
 from pegboard.insight.journal_rows import JournalRow
 from pegboard.storage.database.journal import Write
@@ -26,6 +27,7 @@ class Site:
         self.hub = Hub()
         self.scenarios = PlantScenarios(desk)
         self.counter = PlantCounter(desk)
+        self.uploads = UploadDesk(desk)
         self._views: PlantViews | None = None
 
     @property
