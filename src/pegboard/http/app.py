@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
+from anyio import to_thread
 from litestar import Litestar, Response, get
+from litestar.types import ASGIApp
 
+from pegboard.app.plan_history import Publisher
 from pegboard.app.plant_state import LiveState
 from pegboard.app.plant_views import Encoded, encoded
 from pegboard.http import board, changes, events, insight, jobs, orders, plan, quotes, scenarios
@@ -47,7 +50,7 @@ def openapi(request: Asking) -> Response[Any]:
     return sent(request, _document(), 200, "")
 
 
-def make_app(site: Site) -> Litestar:
+def make_app(site: Site) -> ASGIApp:
     """The server of a plant."""
 
     def tell(state: LiveState, who: str, why: str) -> None:
@@ -56,20 +59,22 @@ def make_app(site: Site) -> Litestar:
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
-        site.desk.listen(tell)
+        publisher = Publisher(site.desk.engine)
+        publisher.tell(site.desk.state, "", "")
         watching = asyncio.create_task(jobs.tell_of_jobs(site))
-        yield
+        with site.desk.telling(tell, publisher.tell):
+            yield
         watching.cancel()
         site.hub.end()
+        await to_thread.run_sync(publisher.close)
 
     app = Litestar(
         route_handlers=[*allowed(ROUTES), *ROUTES, openapi, pages],
         exception_handlers=HANDLERS,
         lifespan=[life],
-        middleware=[guarded],
         openapi_config=None,
         request_max_body_size=MOST_SENT,
         logging_config=None,
     )
     app.state.site = site
-    return app
+    return guarded(cast("ASGIApp", app))
