@@ -32,8 +32,13 @@ def address(tmp_path: Path) -> str:
 
 @pytest.fixture
 def small(tmp_path: Path) -> str:
-    """A plant that makes a chair of a leg: two orders, one resource."""
-    factory = tmp_path / "chairs"
+    """A plant that makes chairs of legs: two orders, one resource."""
+    return chairs(tmp_path)
+
+
+def chairs(folder: Path) -> str:
+    """The address of a new plant of the smallest factory."""
+    factory = folder / "chairs"
     factory.mkdir()
     tables = {
         "factory.toml": "now = 2026-06-01T08:00:00\n",
@@ -45,4 +50,4 @@ def small(tmp_path: Path) -> str:
     }
     for name, text in tables.items():
         (factory / name).write_text(text, encoding="utf-8")
-    return plant(tmp_path, factory)
+    return plant(folder, factory)

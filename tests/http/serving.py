@@ -12,6 +12,7 @@ import uvicorn
 from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plants import brought_in
 from pegboard.http.app import make_app
+from pegboard.http.door import Door
 from pegboard.http.server import Server, bound
 from pegboard.http.site import Site
 
@@ -41,9 +42,9 @@ def desk_of(address: str) -> Iterator[PlantDesk]:
 
 
 @contextmanager
-def served(desk: PlantDesk, web: Path = WEB) -> Iterator[str]:
+def served(desk: PlantDesk, door: Door | None = None) -> Iterator[str]:
     """The address of a server of a desk, which is stopped in the end as Ctrl-C stops it."""
-    site = Site(desk, web)
+    site = Site(desk, WEB, door)
     app = make_app(site)
     listening = bound("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)

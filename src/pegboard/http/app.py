@@ -17,10 +17,11 @@ from pegboard.http import board, changes, events, insight, jobs, orders, plan, q
 from pegboard.http.allowed import allowed
 from pegboard.http.answers import Asking, sent
 from pegboard.http.document import document
+from pegboard.http.door import OpenDoor
+from pegboard.http.guards import NOBODY, guard
 from pegboard.http.headers import guarded
 from pegboard.http.pages import pages
 from pegboard.http.problems import HANDLERS
-from pegboard.http.routes import NOBODY
 from pegboard.http.site import Site
 
 ROUTES: Sequence[Any] = [
@@ -35,6 +36,8 @@ ROUTES: Sequence[Any] = [
     *events.ROUTES,
 ]
 """All that stands in the document; a module of routes more is one more here."""
+PERMISSIONS = frozenset(handler.opt["may"] for handler in ROUTES) - {NOBODY}
+"""All that routes ask for."""
 MOST_SENT = 4_000_000
 """Bytes that a request may carry where its route does not say otherwise."""
 
@@ -72,9 +75,11 @@ def make_app(site: Site) -> ASGIApp:
         route_handlers=[*allowed(ROUTES), *ROUTES, openapi, pages],
         exception_handlers=HANDLERS,
         lifespan=[life],
+        guards=[guard],
         openapi_config=None,
         request_max_body_size=MOST_SENT,
         logging_config=None,
     )
+    site.door = site.door or OpenDoor(PERMISSIONS)
     app.state.site = site
     return guarded(cast("ASGIApp", app))
