@@ -259,6 +259,37 @@ def dispatch(
 
 
 @app.command
+def alerts(
+    factory: Factory,
+    *,
+    at: Annotated[str, Parameter(help="The instant to look from, as in 2026-06-12T10:00; that of the plan.")] = "",
+    hours: Annotated[float, Parameter(help="How long before its start material must be there.")] = 24.0,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what runs late, what should have begun, and what begins soon and lacks material."""
+    from pegboard.cli.alerts import run_alerts
+
+    return run_alerts(factory, plan, at, hours, json=json, quiet=quiet)
+
+
+@app.command
+def item(
+    factory: Factory,
+    name: Annotated[str, Parameter(help="The item.")],
+    *,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show an item: what it is made from and goes into, what comes and goes, and its stock over time."""
+    from pegboard.cli.item import run_item
+
+    return run_item(factory, name, plan, json=json, quiet=quiet)
+
+
+@app.command
 def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
     """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
     from pegboard.cli.kpi import run_kpi
