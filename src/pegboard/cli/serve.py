@@ -17,6 +17,8 @@ from pegboard.cli.work import worked
 from pegboard.domain.finding import error
 from pegboard.domain.scenario import StoreError
 
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen (port 0: a free one), how many processes do jobs, and whether to open the page."""
@@ -50,6 +52,8 @@ def run_serve(plant: str, how: Serving, *, quiet: bool) -> int:
         lines, operations = counted(len(plan.orders), "order line"), counted(len(plan.operations), "operation")
         line(f"plant    {address}: {lines}, {operations}, planned in {seconds:.1f} s")
         line(f"open     {url}")
+        if how.host not in LOCAL:
+            line("warning  nobody signs in yet: whoever reaches this address may change the plan")
         line("next     Ctrl-C ends it; everything that was acknowledged is kept")
         sys.stdout.flush()
         if how.browser:
