@@ -86,9 +86,13 @@ def test_a_remedy_is_applied_by_its_key_and_brings_the_line_when_it_was_shown(pl
     assert plant.get("/api/orders/SO-26164").json()["lines"][0]["completion"] == remedy["completion"]
 
 
-def test_the_key_figures_of_every_live_plan_are_kept(plant: httpx.Client):
-    assert write(plant, "/api/changes", {"changes": [{"text": "SO-26164.qty=20"}]}).status_code == 200
-    plans = plant.get("/api/kpis/history").json()["plans"]
-    assert [plan["journal"] for plan in plans] == [1, 0]
-    assert plans[0]["hash"] == plant.get("/api/plan").json()["hash"]
-    assert plans[0]["kpis"]["orders"] == 77
+def test_the_key_figures_of_every_live_plan_are_kept(address: str):
+    """They are kept beside the work, and all of them by the time that the server has ended."""
+    with desk_of(address) as desk:
+        with served(desk) as url, client(url) as plant:
+            assert write(plant, "/api/changes", {"changes": [{"text": "SO-26164.qty=20"}]}).status_code == 200
+        with served(desk) as url, client(url) as plant:
+            plans = plant.get("/api/kpis/history").json()["plans"]
+            assert [plan["journal"] for plan in plans] == [1, 0]
+            assert plans[0]["hash"] == plant.get("/api/plan").json()["hash"]
+            assert plans[0]["kpis"]["orders"] == 77

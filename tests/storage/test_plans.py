@@ -87,11 +87,11 @@ def test_live_plans_are_published_in_order_with_their_folders(sqlite: str, tmp_p
     brought_in(sqlite, write(tmp_path / "factory", **GOOD), "ann", "")
     desk = PlantDesk(sqlite, silent)
     publisher = Publisher(desk.engine)
-    desk.listen(publisher.tell)
     publisher.tell(desk.state, "pegboard", "")
     change = Entry(change=SetQuantity(order="SO-GOOD/1", qty=50.0), when=datetime(2026, 6, 1, tzinfo=UTC))
-    desk.write([change], "replan", "ann", "", None, silent)
-    desk.undo("ben", "", None, silent)
+    with desk.telling(publisher.tell):
+        desk.write([change], "replan", "ann", "", None, silent)
+        desk.undo("ben", "", None, silent)
     publisher.close()
     first, second, third = Plans(desk.engine).history()
     assert [(p.version, p.journal, p.who) for p in (first, second, third)] == [

@@ -33,7 +33,7 @@ def publish(engine: Engine, state: LiveState, who: str, at: int) -> int:
 
 
 class Publisher:
-    """Keeps the live plans that it is told of, in order, in a thread of its own. May listen to a `PlantDesk`."""
+    """Keeps the live plans that it is told of, in order, in a thread of its own. A `PlantDesk` may tell it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

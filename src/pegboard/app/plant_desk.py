@@ -6,7 +6,8 @@ written; what is written is durable before it is told.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from sqlalchemy import Engine
 from pegboard.app.evaluate import Mode
 from pegboard.app.files import Report
 from pegboard.app.live import LivePlan
-from pegboard.app.plant_state import SEED, Changed, LiveState, Master, after, made_again, read_master, stepped
+from pegboard.app.plant_state import Changed, LiveState, Master, after, made_again, read_master, stepped
 from pegboard.domain.change import Change, Entry
 from pegboard.domain.finding import Finding, error, in_order
 from pegboard.domain.scenario import StoreError
@@ -25,7 +26,6 @@ from pegboard.insight.comparing.comparison import Comparison, Side, compare
 from pegboard.storage.database.connect import connect
 from pegboard.storage.database.journal import Journal, Write, effective
 from pegboard.storage.database.masters import Masters
-from pegboard.storage.database.plans import Plans
 from pegboard.storage.database.upgrade import upgrade
 
 KEPT_OPERATIONS = 1_000_000
@@ -87,7 +87,6 @@ class PlantDesk:
         try:
             upgrade(self.engine)
             self._state = _opened(self.engine, report)
-            self._remember(self._state, "")
         except BaseException:
             self.engine.dispose()
             raise
@@ -111,9 +110,15 @@ class PlantDesk:
         """Let go of the database."""
         self.engine.dispose()
 
-    def listen(self, told: Callable[[LiveState, str, str], None]) -> None:
-        """Tell somebody of every new live plan, by whom it is, and in words why; from the thread that writes."""
-        self._listeners.append(told)
+    @contextmanager
+    def telling(self, *told: Callable[[LiveState, str, str], None]) -> Iterator[None]:
+        """While this lasts, tell of each new live plan, by whom it is and why; from the thread that writes."""
+        self._listeners.extend(told)
+        try:
+            yield
+        finally:
+            for listener in told:
+                self._listeners.remove(listener)
 
     def try_changes(self, changes: Sequence[Change], mode: Mode, report: Report) -> Tried:
         """Try changes on the state as it stands; raises RefusedError where one cannot be made."""
@@ -228,22 +233,8 @@ class PlantDesk:
             self._former.pop(0)
         self._tried.clear()
         self._state = state
-        self._remember(state, who)
-        for told in self._listeners:
+        for told in tuple(self._listeners):
             told(state, who, why)
-
-    def _remember(self, state: LiveState, who: str) -> None:
-        """Keep the key figures of a live plan; its rows are made again when they are wanted."""
-        Plans(self.engine).publish(
-            version=state.master.number,
-            journal=state.length,
-            seed=SEED,
-            at=int(_now().timestamp()),
-            who=who,
-            plan_hash=state.plan.certificate.plan_hash,
-            kpis=state.plan.kpis,
-            files={},
-        )
 
 
 def _opened(engine: Engine, report: Report) -> LiveState:

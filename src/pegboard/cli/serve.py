@@ -17,6 +17,8 @@ from pegboard.cli.work import worked
 from pegboard.domain.finding import error
 from pegboard.domain.scenario import StoreError
 
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen (port 0: a free one), how many processes do jobs, and whether to open the page."""
@@ -29,8 +31,10 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_serve(plant: str, how: Serving, *, quiet: bool) -> int:
     """Serve until interrupted; the exit code."""
+    from pegboard.http.server import bound
+
     try:
-        listening = _listening(how.host, how.port)
+        listening = bound(how.host, how.port)
     except OSError as wrong:
         what = f"port {how.port} of {how.host} cannot be used: {wrong.strerror or wrong}"
         return refuse([error("C645", f"{how.host}:{how.port}", what, "--port 0 takes a free one")])
@@ -48,6 +52,8 @@ def run_serve(plant: str, how: Serving, *, quiet: bool) -> int:
         lines, operations = counted(len(plan.orders), "order line"), counted(len(plan.operations), "operation")
         line(f"plant    {address}: {lines}, {operations}, planned in {seconds:.1f} s")
         line(f"open     {url}")
+        if how.host not in LOCAL:
+            line("warning  nobody signs in yet: whoever reaches this address may change the plan")
         line("next     Ctrl-C ends it; everything that was acknowledged is kept")
         sys.stdout.flush()
         if how.browser:
@@ -61,18 +67,6 @@ def _opened(plant: str, *, quiet: bool) -> tuple[str, PlantDesk, float]:
     address = address_of(plant)
     desk, seconds = worked(lambda report: PlantDesk(address, report), quiet=quiet)
     return address, desk, seconds
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket of this address, so that its port is known before the server runs."""
-    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        found.bind((host, port))
-    except OSError:
-        found.close()
-        raise
-    return found
 
 
 def _named(host: str) -> str:
