@@ -28,3 +28,26 @@ def lamps(lamps_desk: PlantDesk) -> Iterator[httpx.Client]:
 def address(tmp_path: Path) -> str:
     """A fresh plant of the demo factory."""
     return plant(tmp_path, demo_factory())
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> str:
+    """A plant that makes chairs of legs: two orders, one resource."""
+    return chairs(tmp_path)
+
+
+def chairs(folder: Path) -> str:
+    """The address of a new plant of the smallest factory."""
+    factory = folder / "chairs"
+    factory.mkdir()
+    tables = {
+        "factory.toml": "now = 2026-06-01T08:00:00\n",
+        "items.csv": "item,supply,lead_time_days\nCHAIR,make,\nLEG,buy,2\n",
+        "bom.csv": "parent,component,qty_per\nCHAIR,LEG,4\n",
+        "routing.csv": "item,step,resource,run_min\nCHAIR,10,BENCH,30\n",
+        "resources.csv": "resource\nBENCH\n",
+        "orders.csv": "order,item,qty,due\nSO-1,CHAIR,2,2026-06-10\nSO-2,CHAIR,5,2026-06-11\n",
+    }
+    for name, text in tables.items():
+        (factory / name).write_text(text, encoding="utf-8")
+    return plant(folder, factory)

@@ -1,6 +1,5 @@
 """A real server on a real plant, for tests: uvicorn in a thread, SQLite in a file, httpx over a socket."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ import uvicorn
 from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plants import brought_in
 from pegboard.http.app import make_app
-from pegboard.http.server import Server
+from pegboard.http.door import Door
+from pegboard.http.server import Server, bound
 from pegboard.http.site import Site
 
 WEB = Path(__file__).parent / "web"
@@ -42,11 +42,11 @@ def desk_of(address: str) -> Iterator[PlantDesk]:
 
 
 @contextmanager
-def served(desk: PlantDesk, web: Path = WEB) -> Iterator[str]:
+def served(desk: PlantDesk, door: Door | None = None) -> Iterator[str]:
     """The address of a server of a desk, which is stopped in the end as Ctrl-C stops it."""
-    site = Site(desk, web)
+    site = Site(desk, WEB, door)
     app = make_app(site)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = bound("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
     server = Server(config, site.hub.end)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -6,7 +6,8 @@ written; what is written is durable before it is told.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -109,9 +110,15 @@ class PlantDesk:
         """Let go of the database."""
         self.engine.dispose()
 
-    def listen(self, told: Callable[[LiveState, str, str], None]) -> None:
-        """Tell somebody of every new live plan, by whom it is, and in words why; from the thread that writes."""
-        self._listeners.append(told)
+    @contextmanager
+    def telling(self, *told: Callable[[LiveState, str, str], None]) -> Iterator[None]:
+        """While this lasts, tell of each new live plan, by whom it is and why; from the thread that writes."""
+        self._listeners.extend(told)
+        try:
+            yield
+        finally:
+            for listener in told:
+                self._listeners.remove(listener)
 
     def try_changes(self, changes: Sequence[Change], mode: Mode, report: Report) -> Tried:
         """Try changes on the state as it stands; raises RefusedError where one cannot be made."""
@@ -226,7 +233,7 @@ class PlantDesk:
             self._former.pop(0)
         self._tried.clear()
         self._state = state
-        for told in self._listeners:
+        for told in tuple(self._listeners):
             told(state, who, why)
 
 

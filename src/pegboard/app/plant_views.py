@@ -14,6 +14,7 @@ from pegboard.app.remedies import Proved
 from pegboard.domain.finding import Finding
 from pegboard.domain.plan import Kpis
 from pegboard.insight.network import Networks
+from pegboard.insight.places import PlaceFinder
 from pegboard.insight.plan_board import Board, BoardView, board
 
 SMALL = 1_000
@@ -80,6 +81,11 @@ class PlantViews:
     def networks(self) -> Networks:
         """Who is made for whom."""
         return Networks(self.board_view)
+
+    @cached_property
+    def places(self) -> PlaceFinder:
+        """Where operations may stand."""
+        return PlaceFinder(self.board_view)
 
     @cached_property
     def board(self) -> Board:

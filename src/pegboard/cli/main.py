@@ -557,6 +557,34 @@ def serve(
 
 
 @app.command
+def worker(
+    address: stores.Address,
+    *,
+    count: Annotated[int, Parameter(help="How many jobs are done beside each other.")] = 1,
+    until_done: Annotated[bool, Parameter(negative="", help="End when there is no more to do.")] = False,
+) -> int:
+    """Do the jobs of a plant in a database, on this machine or any other that reaches it; Ctrl-C ends it cleanly."""
+    from pegboard.cli.worker import run_worker
+
+    return run_worker(address, count, until_done=until_done)
+
+
+@app.command
+def jobs(
+    address: stores.Address,
+    *,
+    add: Annotated[str, Parameter(help="Submit a job: its kind, or JSON with parameters.")] = "",
+    cancel: Annotated[int | None, Parameter(help="End this job.")] = None,
+    result: Annotated[int | None, Parameter(help="Print the record that this job has given.")] = None,
+    json: Json = False,
+) -> int:
+    """List the jobs of a plant in a database; submit one, cancel one, see what came of one."""
+    from pegboard.cli.jobs import run_jobs
+
+    return run_jobs(address, add, cancel, result, json=json)
+
+
+@app.command
 def demo(
     *,
     out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path("plan"),

@@ -29,8 +29,10 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_serve(plant: str, how: Serving, *, quiet: bool) -> int:
     """Serve until interrupted; the exit code."""
+    from pegboard.http.server import bound
+
     try:
-        listening = _listening(how.host, how.port)
+        listening = bound(how.host, how.port)
     except OSError as wrong:
         what = f"port {how.port} of {how.host} cannot be used: {wrong.strerror or wrong}"
         return refuse([error("C645", f"{how.host}:{how.port}", what, "--port 0 takes a free one")])
@@ -61,18 +63,6 @@ def _opened(plant: str, *, quiet: bool) -> tuple[str, PlantDesk, float]:
     address = address_of(plant)
     desk, seconds = worked(lambda report: PlantDesk(address, report), quiet=quiet)
     return address, desk, seconds
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket of this address, so that its port is known before the server runs."""
-    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        found.bind((host, port))
-    except OSError:
-        found.close()
-        raise
-    return found
 
 
 def _named(host: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from pegboard.http.routes import NOBODY
+from pegboard.http.guards import NOBODY
 
 
 def allowed(routes: Sequence[Any]) -> list[HTTPRouteHandler]:

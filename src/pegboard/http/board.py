@@ -13,7 +13,7 @@ from pegboard.http.routes import route
 from pegboard.http.site import site_of
 from pegboard.insight.load_columns import Every, Loads, loads
 from pegboard.insight.network import Network
-from pegboard.insight.places import Places, places
+from pegboard.insight.places import Places
 from pegboard.insight.plan_board import Board
 
 Number = Annotated[int, PathParameter(ge=0, le=1_000_000_000, description="number of an operation on the board")]
@@ -38,7 +38,7 @@ def links(request: Asking, number: Number) -> Response[Any]:
 def where(request: Asking, number: Number) -> Response[Any]:
     """Where an operation may stand."""
     views = _on_board(request, number)
-    return of_plan(request, views, f"places {number}", lambda: places(views.board_view, number))
+    return of_plan(request, views, f"places {number}", lambda: views.places.of(number))
 
 
 @route("GET", "/api/loads", "see", Loads, problems=(404, 422))

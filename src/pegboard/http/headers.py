@@ -26,7 +26,7 @@ _SAFE = [(name.encode(), value.encode()) for name, value in SAFE.items()]
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
-    """Middleware: security headers on every answer, and one line of log for it, without query and headers."""
+    """The app with security headers on every answer, and one line of log for it, without query and headers."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:

@@ -9,8 +9,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from pegboard.http.answers import Asking
+from pegboard.http.guards import NOBODY
 from pegboard.http.problems import ProblemError
-from pegboard.http.routes import NOBODY
 from pegboard.http.site import site_of
 
 MISSING = b"The pages of Pegboard are not built in this checkout; its answers stand under /api.\n"

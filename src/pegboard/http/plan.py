@@ -8,7 +8,8 @@ from litestar import Response
 from pegboard import __version__
 from pegboard.app.plant_views import PlanHead
 from pegboard.http.answers import Asking, answer, of_plan
-from pegboard.http.routes import NOBODY, route
+from pegboard.http.guards import NOBODY, person
+from pegboard.http.routes import route
 from pegboard.http.site import site_of
 
 
@@ -36,15 +37,19 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     plant: str
 
 
-@route("GET", "/api/me", NOBODY, Me)
+@route("GET", "/api/me", "see", Me)
 def me(request: Asking) -> Response[Any]:
     """Who asks."""
-    state = site_of(request).desk.state
-    settings = state.changed.snapshot.settings
-    return answer(
-        request,
-        Me(name="planner", role="planner", may=("see", "plan"), csrf="", zone=settings.timezone, plant=settings.name),
+    settings, found = site_of(request).desk.state.changed.snapshot.settings, person(request)
+    me = Me(
+        name=found.name,
+        role=found.role,
+        may=tuple(sorted(found.may)),
+        csrf=found.csrf,
+        zone=settings.timezone,
+        plant=settings.name,
     )
+    return answer(request, me)
 
 
 @route("GET", "/api/plan", "see", PlanHead)

@@ -8,6 +8,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from pegboard.app.configure import configure
 from pegboard.app.plant_counter import Wish
+from pegboard.domain.quote import Reservation
 from pegboard.exchange.cells import options as read_options
 from pegboard.exchange.fault import Fault
 from pegboard.http.answers import Asking, answer, of_plan
@@ -36,6 +37,46 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     date: int | None = None
     order: str = ""
     why: Reason = ""
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What was quoted, and for how many hours it is to be held."""
+
+    request: Wish
+    hours: Annotated[float, msgspec.Meta(gt=0, le=8760)] = 48.0
+
+
+class ReservationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A reservation: the quoted `date` and when it `expires`, seconds UTC."""
+
+    name: str
+    order: str
+    customer: str
+    item: str
+    qty: float
+    options: dict[str, str]
+    due: str
+    date: int
+    expires: int
+
+
+class HeldRow(ReservationRow, frozen=True, kw_only=True):
+    """A reservation and when it can be served now; none, and why, where it cannot be any more."""
+
+    date_now: int | None
+    why: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is reserved, in order of making."""
+
+    reservations: list[HeldRow]
+
+
+class Released(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held no longer."""
+
+    name: str
 
 
 @route("GET", "/api/configure/{item:str}", "quote", dict[str, Any], problems=(404, 422))
@@ -67,4 +108,40 @@ def accept(request: Asking, data: JSONBody[Acceptance]) -> Response[Any]:
     return made(request, site_of(request).counter.accept(wish, data.date, who, why, expected(request), silent))
 
 
-ROUTES: list[Any] = [configured, quote, accept]
+@route("GET", "/api/reservations", "quote", Held)
+def reserved(request: Asking) -> Response[Any]:
+    """What is held, and when it can be served now."""
+    at = site_of(request).counter.at()
+    rows = [HeldRow(**_fields(h.reservation), date_now=h.date, why=h.why) for h in at.held]
+    return answer(request, Held(reservations=rows))
+
+
+@route("POST", "/api/reservations", "promise", ReservationRow, status=201, problems=(413, 422))
+def reserve(request: Asking, data: JSONBody[Holding]) -> Response[Any]:
+    """Hold the place and the material of a quote for some hours."""
+    return answer(request, ReservationRow(**_fields(site_of(request).counter.reserve(data.request, data.hours))), 201)
+
+
+@route("DELETE", "/api/reservations/{name:str}", "promise", Released, problems=(404,))
+def release(request: Asking, name: Item) -> Response[Any]:
+    """Give back what is held."""
+    site_of(request).counter.release(name)
+    return answer(request, Released(name=name))
+
+
+def _fields(r: Reservation) -> dict[str, Any]:
+    q = r.request
+    return {
+        "name": r.name,
+        "order": q.order,
+        "customer": q.customer,
+        "item": q.item,
+        "qty": q.qty,
+        "options": dict(q.options),
+        "due": "" if q.due is None else q.due.isoformat(),
+        "date": r.date,
+        "expires": r.made + round(r.hours * 3600),
+    }
+
+
+ROUTES: list[Any] = [configured, quote, accept, reserved, reserve, release]

@@ -23,8 +23,6 @@ _OTHERS = {
     429: "too often",
     503: "the database does not answer",
 }
-NOBODY = ""
-"""The permission of what everybody may do, signed in or not."""
 
 
 def route(

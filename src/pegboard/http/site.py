@@ -12,16 +12,18 @@ from pegboard.app.plant_desk import PlantDesk
 from pegboard.app.plant_journal import journal_rows
 from pegboard.app.plant_scenarios import PlantScenarios
 from pegboard.app.plant_views import PlantViews
+from pegboard.http.door import Door
 from pegboard.http.hub import Hub
 from pegboard.insight.journal_rows import JournalRow
 from pegboard.storage.database.journal import Write
 
 
 class Site:
-    """One plant as it is served; `web` is the folder of the built pages."""
+    """One plant as it is served; `web` is the folder of the built pages, `door` says who asks (none: the planner)."""
 
-    def __init__(self, desk: PlantDesk, web: Path) -> None:
+    def __init__(self, desk: PlantDesk, web: Path, door: Door | None = None) -> None:
         self.desk = desk
+        self.door = door
         self.web = web
         self.hub = Hub()
         self.scenarios = PlantScenarios(desk)

@@ -137,3 +137,11 @@ answer = Table(
     Column("body", LargeBinary, nullable=False),
     comment="answers to writes that carried a key, compressed, so that the same key is answered alike for a day",
 )
+
+reservation = Table(
+    "reservation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", LargeBinary, nullable=False),
+    comment="what is held for quotes, each as the line that a file would hold, in order of making",
+)

@@ -1,4 +1,4 @@
-"""Answers that were given to writes that carried a key."""
+"""Reservations, and answers that were given to writes that carried a key."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the table of answers."""
+    """Make the tables of reservations and of answers."""
     op.create_table(
         "answer",
         sa.Column("key", sa.String(64), nullable=False),
@@ -22,3 +22,10 @@ def upgrade() -> None:
         comment="answers to writes that carried a key, compressed, so that the same key is answered alike for a day",
     )
     op.create_index("ix_answer_at", "answer", ["at"])
+    op.create_table(
+        "reservation",
+        sa.Column("number", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("line", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_reservation"),
+        comment="what is held for quotes, each as the line that a file would hold, in order of making",
+    )
