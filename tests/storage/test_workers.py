@@ -165,27 +165,36 @@ def test_a_job_that_does_not_react_is_ended_when_it_is_cancelled(engine: Engine,
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-def test_what_is_under_way_when_the_supervisor_ends_waits_again(engine: Engine, supervisor: Supervisor):
-    number = submitted(engine, ENDLESS, "ann").id
-    when(engine, number, lambda job: job.step != "")
+def test_what_is_under_way_when_the_supervisor_ends_waits_again(engine: Engine, address: str):
+    """Two jobs, by two workers at once."""
+    supervisor = Supervisor(address, 2)
+    supervisor.start()
+    numbers = [submitted(engine, ENDLESS, "ann").id for _ in range(2)]
+    for number in numbers:
+        when(engine, number, lambda job: job.step != "")
     workers = supervisor.workers()
     supervisor.stop()
-    found = Jobs(engine).find(number)
-    assert (found.state, found.tries) == ("waiting", 0)
-    assert supervisor.workers() == ()
+    assert [(job.state, job.tries) for job in map(Jobs(engine).find, numbers)] == [("waiting", 0)] * 2
+    assert (len(workers), supervisor.workers()) == (2, ())
     assert not any(is_alive(pid) for pid in workers)
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_command_ends_and_takes_its_workers_with_it(engine: Engine, address: str, how: signal.Signals):
-    """By SIGTERM and Ctrl-C it ends well; by SIGKILL it cannot, and its workers end by themselves."""
+    """By SIGTERM and Ctrl-C, which a service and a terminal send to all processes at once, it ends well.
+
+    By SIGKILL it cannot, and its workers end by themselves.
+    """
     command = [sys.executable, "-c", "from pegboard.cli.main import main; main()", "worker", address]
     number = submitted(engine, ENDLESS, "ann").id
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     when(engine, number, lambda job: job.step != "")
     workers = children(process.pid)
-    process.send_signal(how)
+    if how == signal.SIGKILL:
+        process.kill()
+    else:
+        os.killpg(process.pid, how)
     printed, _ = process.communicate(timeout=60)
     assert process.returncode == (-signal.SIGKILL if how == signal.SIGKILL else 0)
     assert f"job {number}    sweep       running" in printed

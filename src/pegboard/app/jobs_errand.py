@@ -4,6 +4,7 @@ It only computes: the worker that began it holds the job, hears its reports, and
 """
 
 import os
+import signal
 import threading
 import traceback
 from collections.abc import Callable
@@ -75,7 +76,8 @@ class Errand:
 
 
 def _go(line: Connection, address: str, lease: Lease, processors: int) -> None:
-    """Do a job, and say how it goes and ends."""
+    """Do a job, and say how it goes and ends. Whoever ends a whole service ends the worker, which ends this."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     wanted_no_more, sending = threading.Event(), threading.Lock()
     threading.Thread(target=_listen, args=(line, wanted_no_more), daemon=True).start()
 

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from multiprocessing.connection import Connection, wait
+from types import FrameType
 
 from pegboard.app.jobs_errand import Ended, Errand
 from pegboard.domain.scenario import StoreError
@@ -32,18 +33,34 @@ NICENESS = 10
 
 
 def serve(name: str, address: str, processors: int, supervisor: Connection) -> None:
-    """Do jobs until the supervisor says that it is enough, or is gone."""
+    """Do jobs until it is enough."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    leasing = Leasing(connect(address))
+    leasing, enough = Leasing(connect(address)), Enough(supervisor)
     pause = 0.0
-    while not supervisor.poll(pause):
+    while not enough.is_so(pause):
         pause = IDLE
         with contextlib.suppress(StoreError):  # a database that does not answer now may do so later
             if (lease := leasing.take(name)) is not None:
-                Holding(leasing, lease).see_through(Errand(address, lease, processors), supervisor)
+                Holding(leasing, lease).see_through(Errand(address, lease, processors), enough)
                 pause = 0.0
+
+
+class Enough:
+    """Whether a worker is to end: its supervisor says so or is gone, or somebody ends all processes of a service."""
+
+    def __init__(self, supervisor: Connection) -> None:
+        self.supervisor = supervisor
+        self._is_terminated = False
+        signal.signal(signal.SIGTERM, self._terminated)
+
+    def is_so(self, pause: float = 0.0) -> bool:
+        """Whether it is, or becomes so within so many seconds."""
+        return self._is_terminated or self.supervisor.poll(pause)
+
+    def _terminated(self, _signal: int, _frame: FrameType | None) -> None:
+        self._is_terminated = True
 
 
 class Holding:
@@ -54,14 +71,14 @@ class Holding:
         self._told, self._told_at, self._looked_at = ("", 0.0), time.monotonic(), time.monotonic()
         self._cancelled_at = 0.0
 
-    def see_through(self, errand: Errand, supervisor: Connection) -> None:
+    def see_through(self, errand: Errand, enough: Enough) -> None:
         """Watch over a job until it ends, is cancelled, or is lost to another worker."""
         try:
             while True:
-                wait([errand.line, supervisor], timeout=TOLD)
+                wait([errand.line, enough.supervisor], timeout=TOLD)
                 if (ended := errand.heard()) is not None:
                     return self._settle(ended)
-                if supervisor.poll():
+                if enough.is_so():
                     self._leasing.give_back(self._lease)
                     return None
                 if self._standing(errand) == "lost":

@@ -20,6 +20,8 @@ TRIES = 3
 """How often a job is begun: two workers may have died of something else, the third one died of the job."""
 RESULTS = 200
 """Results that are kept, of the newest jobs; the jobs themselves stay on record."""
+FINDINGS = 100
+"""Findings of a failed job that are kept; more are those of its factory, which are told elsewhere."""
 Standing = Literal["held", "cancelled", "lost"]
 _NOW = {
     "sqlite": "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
@@ -166,7 +168,7 @@ def _change(connection: Connection, which: ColumnElement[bool], **to: Any) -> bo
 
 
 def _failed(findings: Sequence[Finding], now: int) -> dict[str, Any]:
-    return {"state": "failed", "ended": now, "findings": msgspec.json.encode(findings)}
+    return {"state": "failed", "ended": now, "findings": msgspec.json.encode(findings[:FINDINGS])}
 
 
 def _given_up(number: int, kind: str, how: str) -> Finding:
