@@ -40,7 +40,7 @@ RUN = [
     *(RECIPES / f"{name}.md" for name in ("read-a-plan-folder", "write-a-rule", "what-to-buy")),
     *(RECIPES / f"{name}.md" for name in ("configure-a-product", "buffer-an-intermediate")),
     *(RECIPES / f"{name}.md" for name in ("change", "compare-two-plans", "dates-with-confidence", "scenarios")),
-    *(RECIPES / f"{name}.md" for name in ("how-far-it-holds", "why-it-is-late", "quotes", "keep-a-plant")),
+    *(RECIPES / f"{name}.md" for name in ("how-far-it-holds", "why-it-is-late", "quotes", "keep-a-plant", "workers")),
 ]
 """The pages whose commands and scripts are run, each in a folder of its own that holds the examples."""
 

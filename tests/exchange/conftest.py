@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pegboard.domain.finding import Finding
-from pegboard.exchange import Reading, read_factory
+from pegboard.exchange import Reading, read_factory, read_files
 
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 ITEMS = "item\nBIKE\nFRAME\n"
@@ -27,7 +27,11 @@ class Folder:
         return self
 
     def read(self, clock: Callable[[], datetime] = lambda: NOW) -> Reading:
-        return read_factory(self.path, clock=clock)
+        """Read from disk; and for every factory that any test makes, the same bytes in memory must mean the same."""
+        reading = read_factory(self.path, clock=clock)
+        files = {file.name: file.read_bytes() for file in self.path.iterdir()}
+        assert read_files(files, clock=clock, place=self.path) == reading
+        return reading
 
     def __call__(self, **files: str | bytes) -> Reading:
         return self.write(**files).read()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pegboard.app.files import read
-from pegboard.app.plants import backed_up, brought_in, opened, restored, state, written_out
+from pegboard.app.plants import backed_up, brought_in, restored, state, written_out
 from pegboard.domain.scenario import StoreError
-from pegboard.storage.database.connect import reading
+from pegboard.storage.database.connect import opened, reading
 from pegboard.storage.database.schema import metadata
 
 LAMPS = Path(__file__).parents[2] / "examples" / "lamps"

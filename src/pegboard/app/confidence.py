@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pegboard.app.files import Report, plan_factory
+from pegboard.app.files import Report, Run, plan_factory
 from pegboard.app.outcome import Outcome
 from pegboard.domain.finding import Finding, error, in_order, warning
 from pegboard.insight.confidence import Confidence, judged
@@ -14,11 +14,16 @@ Found = tuple[Outcome, Confidence, list[Finding]]
 
 
 def factory_confidence(path: Path, order: str, runs: int, seed: int, report: Report) -> Found | list[Finding]:
-    """The plan of a factory, how sure its dates are, and doubts; findings alone where there is no plan.
+    """Plan a factory and say how sure its dates are."""
+    run = plan_factory(path, Options(), 0, lambda what, share: report(what, 0.5 * share))
+    return confidence_of(run, order, runs, seed, lambda what, share: report(what, 0.5 + 0.5 * share))
+
+
+def confidence_of(run: Run, order: str, runs: int, seed: int, report: Report) -> Found | list[Finding]:
+    """A plan, how sure its dates are, and doubts; findings alone where there is no plan.
 
     With an order, or `order/line`, its lines alone.
     """
-    run = plan_factory(path, Options(), 0, lambda what, share: report(what, 0.5 * share))
     if run.outcome is None:
         return run.findings
     planned = run.outcome.planned
@@ -28,7 +33,7 @@ def factory_confidence(path: Path, order: str, runs: int, seed: int, report: Rep
     if isinstance(chosen, Finding):
         return [chosen]
     replayed = replay.of(chosen) if order else replay.whole
-    found = judged(planned, replayed, runs, seed, lambda what, share: report(what, 0.5 + 0.5 * share))
+    found = judged(planned, replayed, runs, seed, report)
     return run.outcome, found, in_order([*doubts, *_left_out(run.outcome)])
 
 

@@ -38,7 +38,12 @@ def plan_factory(path: Path, options: Options, seed: int, report: Report) -> Run
     """Read and plan a factory."""
     report("reading", 0.0)
     with uncollected():
-        reading = read(path)
+        return plan_reading(read(path), options, seed, report)
+
+
+def plan_reading(reading: Reading, options: Options, seed: int, report: Report) -> Run:
+    """Plan a factory that has been read."""
+    with uncollected():
         if reading.snapshot is None:
             return Run(None, in_order(reading.findings))
         try:

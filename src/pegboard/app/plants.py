@@ -1,20 +1,17 @@
 """Use cases of a plant in a database: bring a factory folder in, write it out, look at it, back it up, restore it."""
 
-import contextlib
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Engine
 
 from pegboard.app.files import read
 from pegboard.domain.finding import Finding, error, in_order
 from pegboard.domain.scenario import StoreError
 from pegboard.exchange.atomic import replacing
 from pegboard.exchange.changes_file import CHANGES_FILE
-from pegboard.storage.database.connect import begin, closed, connect
+from pegboard.storage.database.connect import begin, closed, opened
 from pegboard.storage.database.copying import copy
 from pegboard.storage.database.masters import Masters, Version
 from pegboard.storage.database.scenarios import DatabaseStore, journal_lines
@@ -31,16 +28,6 @@ class PlantState(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[Version, ...]
     journal: int
     scenarios: tuple[str, ...]
-
-
-@contextlib.contextmanager
-def opened(address: str, how: Callable[[str], Engine] = connect) -> Iterator[Engine]:
-    """The database of an address while this context lasts; `begin` for one that may be new."""
-    engine = how(address)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def brought_in(address: str, factory: Path, who: str, why: str) -> tuple[Version | None, list[Finding]]:

@@ -102,15 +102,21 @@ def branch(at: Desk, name: str, new_name: str) -> Done:
 
 def change(at: Desk, name: str, texts: Sequence[str], who: str, why: str) -> Done:
     """Add changes as people write them to a scenario, all or none."""
-    old = current(at, name)
-    if isinstance(old, Done):
-        return old
     read = [read_change(text, zone_of(at)) for text in texts]
     remarks = [f for _, findings in read for f in findings]
     if any(f.severity == "error" for f in remarks):
-        return Done(None, remarks)
+        old = current(at, name)
+        return old if isinstance(old, Done) else Done(None, remarks)
     when = datetime.now(UTC).replace(microsecond=0)
     entries = tuple(Entry(change=c, who=who, when=when, why=why) for c, _ in read if c is not None)
+    return extended(at, name, entries, remarks)
+
+
+def extended(at: Desk, name: str, entries: tuple[Entry, ...], remarks: Sequence[Finding]) -> Done:
+    """Add entries to a scenario, all or none; `remarks` are what reading them found."""
+    old = current(at, name)
+    if isinstance(old, Done):
+        return old
     done = carry_out(carry_out(at.base.snapshot, old.entries).snapshot, entries)
     if done.refusals:
         return Done(None, [r.why for r in done.refusals])
@@ -184,10 +190,15 @@ def parting(at: Desk, name: str, other: str) -> Parting | Done:
 def current(at: Desk, name: str) -> Scenario | Done:
     """A scenario that stands on the factory as it is; refused where it does not."""
     found = known(at, name)
-    if isinstance(found, Done) or found.base == at.base.hash:
-        return found
-    what = f"the factory has changed since scenario {name} was based on it"
-    return _refused("C496", name, what, "rebase it: its changes are then applied to the factory as it is")
+    return found if isinstance(found, Done) else standing(at.base, found)
+
+
+def standing(base: Base, scenario: Scenario) -> Scenario | Done:
+    """A scenario if it stands on a state of the factory; refused where it does not."""
+    if scenario.base == base.hash:
+        return scenario
+    what = f"the factory has changed since scenario {scenario.name} was based on it"
+    return _refused("C496", scenario.name, what, "rebase it: its changes are then applied to the factory as it is")
 
 
 def known(at: Desk, name: str) -> Scenario | Done:

@@ -11,6 +11,7 @@ from pegboard.app.planning import make_plan
 from pegboard.app.workers import Done, in_workers
 from pegboard.domain.finding import Finding, error, in_order, warning
 from pegboard.domain.snapshot import Snapshot
+from pegboard.exchange import Reading
 from pegboard.insight.sweep import Point, Sweep, anomalies, bottleneck, how_far, point_of
 from pegboard.planning.sweep.points import GENTLER_UP, UNIT, at_point, swept, unknown_names
 from pegboard.planning.sweep.scope import Setting, settings_of
@@ -39,13 +40,19 @@ class _Task:
 def sweep_factory(
     path: Path, asked: Sequence[tuple[str, str]], steps: int | None, workers: int | None, report: Report
 ) -> Swept:
+    """Read a factory and plan it at every point of what is asked."""
+    report("reading", 0.0)
+    return sweep_reading(read(path), asked, steps, workers, report)
+
+
+def sweep_reading(
+    reading: Reading, asked: Sequence[tuple[str, str]], steps: int | None, workers: int | None, report: Report
+) -> Swept:
     """Plan a factory at every point of what is asked, pairs of a lever and a text (`planning/sweep/scope.py`).
 
     The result is the same whatever the number of workers; without one as many as there are processors.
     """
-    report("reading", 0.0)
     settings, faults = settings_of(asked, steps)
-    reading = read(path)
     if reading.snapshot is None:
         return Swept(None, in_order([*faults, *reading.findings]), bool(faults))
     faults = [*faults, *unknown_names(reading.snapshot, settings)]

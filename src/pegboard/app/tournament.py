@@ -9,6 +9,7 @@ from pegboard.app.files import Report, read
 from pegboard.app.outcome import Outcome
 from pegboard.app.planning import make_plan
 from pegboard.domain.finding import Finding, in_order
+from pegboard.exchange import Reading
 from pegboard.insight.board import Entrant, judged
 from pegboard.insight.kpi import wip_value
 from pegboard.insight.planned import Planned
@@ -35,9 +36,13 @@ class Tournament:
 
 
 def hold(path: Path, rules: Sequence[str | Rule], report: Report) -> Tournament:
-    """Let these rules compete, all that need no more than their name if none is given, and the search."""
+    """Read a factory and let these rules compete."""
     report("reading", 0.0)
-    reading = read(path)
+    return competed(read(path), rules, report)
+
+
+def competed(reading: Reading, rules: Sequence[str | Rule], report: Report) -> Tournament:
+    """Let these rules compete, all that need no more than their name if none is given, and the search."""
     if reading.snapshot is None:
         return Tournament("", [], in_order(reading.findings))
     first = make_plan(

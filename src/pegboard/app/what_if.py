@@ -1,6 +1,5 @@
 """The plans that scenarios would lead to, beside that of the factory as it is; none of them changes anything."""
 
-import hashlib
 from collections.abc import Sequence
 
 from pegboard.app.curve import Choice, curve
@@ -16,6 +15,7 @@ from pegboard.domain.finding import Finding
 from pegboard.domain.scenario import Scenario
 from pegboard.domain.snapshot import Snapshot
 from pegboard.exchange.changes_file import line_of
+from pegboard.exchange.factory import changed_hash
 from pegboard.insight.comparing.comparison import Comparison, Side, compare
 from pegboard.planning.branching import carry_out
 from pegboard.scheduling.engines.dispatch import Options
@@ -41,6 +41,12 @@ def ways_to_plan(at: Desk, name: str, seed: int, report: Report) -> list[Choice]
         return scenario
     with uncollected():
         live = LivePlan(make_plan(at.base.snapshot, at.findings, at.base.hash, seed, Options(), report))
+    return ways_of(at, live, scenario, report)
+
+
+def ways_of(at: Desk, live: LivePlan, scenario: Scenario, report: Report) -> list[Choice]:
+    """Every way to plan a scenario that stands on the factory as it is; `live` is the plan of that factory."""
+    with uncollected():
         snapshot, findings = _changed(at, scenario)
         return curve(live, snapshot, findings, factory_hash(at, scenario), report)
 
@@ -59,7 +65,7 @@ def _changed(at: Desk, scenario: Scenario) -> tuple[Snapshot, list[Finding]]:
 def factory_hash(at: Desk, scenario: Scenario) -> str:
     """The name of the factory as it would be: its own where nothing is changed."""
     lines = [line_of(Entry(change=entry.change), zone_of(at)) for entry in scenario.entries]
-    return hashlib.sha256("\n".join([at.base.hash, *lines]).encode()).hexdigest() if lines else at.base.hash
+    return changed_hash(at.base.hash, lines)
 
 
 def effect(before: Outcome, after: Outcome) -> Comparison:

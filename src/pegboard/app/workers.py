@@ -69,7 +69,7 @@ def in_workers(
                 if (found := _heard(worker)) is None:
                     crew.remove(worker)
                     again = tries[worker.task] < TRIES
-                    done.lost.append(Lost(worker.task, _how(worker.process), again))
+                    done.lost.append(Lost(worker.task, how_ended(worker.process), again))
                     if again:
                         waiting.appendleft(worker.task)
                     continue
@@ -94,7 +94,8 @@ def _heard(worker: _Worker) -> tuple[Any] | None:
     return (result,)
 
 
-def _how(process: BaseProcess) -> str:
+def how_ended(process: BaseProcess) -> str:
+    """How a process that has been joined came to its end."""
     code = process.exitcode or 0
     return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
@@ -104,14 +105,14 @@ def _hired(work: Callable[[Shared, int], Result], shared: Shared) -> _Worker:
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, work, shared), daemon=True)
-    with _interruptions_held_back():
+    with interruptions_held_back():
         process.start()
     theirs.close()
     return _Worker(process, mine)
 
 
 @contextmanager
-def _interruptions_held_back() -> Iterator[None]:
+def interruptions_held_back() -> Iterator[None]:
     """What is started here never sees Ctrl-C, which a terminal sends to all: the parent alone decides."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -127,7 +128,7 @@ def _interruptions_held_back() -> Iterator[None]:
 def _serve(line: Connection, work: Callable[[Shared, int], Result], shared: Shared) -> None:
     """Do one task after the other until the parent is gone or has no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             task = line.recv()
@@ -139,7 +140,7 @@ def _serve(line: Connection, work: Callable[[Shared, int], Result], shared: Shar
             line.send(fault)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A parent that was killed, or left at once after Ctrl-C, ends nobody: each worker watches it."""
     parent = multiprocessing.parent_process()
     if parent is not None:

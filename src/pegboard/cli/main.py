@@ -242,6 +242,54 @@ def kit(
 
 
 @app.command
+def dispatch(
+    factory: Factory,
+    resource: Annotated[str, Parameter(help="The resource; all that have something to do if absent.")] = "",
+    *,
+    until: Annotated[str, Parameter(help="Only what begins by then, as in 2026-06-12.")] = "",
+    pdf: Annotated[Path | None, Parameter(help="PDF file to write, a page or more for each resource.")] = None,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show the dispatch list of a resource: what it does in which order, for whom, and what to fetch for it."""
+    from pegboard.cli.dispatch import run_dispatch
+
+    return run_dispatch(factory, resource, until, pdf, plan, json=json, quiet=quiet)
+
+
+@app.command
+def alerts(
+    factory: Factory,
+    *,
+    at: Annotated[str, Parameter(help="The instant to look from, as in 2026-06-12T10:00; that of the plan.")] = "",
+    hours: Annotated[float, Parameter(help="How long before its start material must be there.")] = 24.0,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what runs late, what should have begun, and what begins soon and lacks material."""
+    from pegboard.cli.alerts import run_alerts
+
+    return run_alerts(factory, plan, at, hours, json=json, quiet=quiet)
+
+
+@app.command
+def item(
+    factory: Factory,
+    name: Annotated[str, Parameter(help="The item.")],
+    *,
+    plan: PlanFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show an item: what it is made from and goes into, what comes and goes, and its stock over time."""
+    from pegboard.cli.item import run_item
+
+    return run_item(factory, name, plan, json=json, quiet=quiet)
+
+
+@app.command
 def kpi(factory: Asked = None, *, plan: PlanFolder = None, json: Json = False, quiet: Quiet = False) -> int:
     """Show a plan in figures: delivery by requested and promised date, flow, stock, and reported effectiveness."""
     from pegboard.cli.kpi import run_kpi
@@ -524,13 +572,60 @@ def plot(
 
 
 @app.command
-def demo(*, out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path("plan"), quiet: Quiet = False) -> int:
-    """Plan the built-in demo factory, a maker of bespoke lamps."""
-    from pegboard.app.files import demo_factory
-    from pegboard.cli.plan import run_plan
-    from pegboard.scheduling.engines.dispatch import Options
+def serve(
+    plant: Annotated[str, Parameter(help="Factory folder, plant.db, or address of a database.")] = ".",
+    *,
+    host: Annotated[str, Parameter(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, Parameter(help="Processes that do jobs; 0 leaves them to `pegboard worker`.")] = 1,
+    browser: Annotated[bool, Parameter(name="--open", negative="", help="Open the page in the browser.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Serve a plant to browsers and programs until Ctrl-C; a factory folder becomes a plant in plant.db within it."""
+    from pegboard.cli.serve import Serving, run_serve
 
-    return run_plan(demo_factory(), out, Options(), 0, keep_invalid=False, json=False, quiet=quiet)
+    return run_serve(plant, Serving(host=host, port=port, workers=workers, browser=browser), quiet=quiet)
+
+
+@app.command
+def worker(
+    address: stores.Address,
+    *,
+    count: Annotated[int, Parameter(help="How many jobs are done beside each other.")] = 1,
+    until_done: Annotated[bool, Parameter(negative="", help="End when there is no more to do.")] = False,
+) -> int:
+    """Do the jobs of a plant in a database, on this machine or any other that reaches it; Ctrl-C ends it cleanly."""
+    from pegboard.cli.worker import run_worker
+
+    return run_worker(address, count, until_done=until_done)
+
+
+@app.command
+def jobs(
+    address: stores.Address,
+    *,
+    add: Annotated[str, Parameter(help="Submit a job: its kind, or JSON with parameters.")] = "",
+    cancel: Annotated[int | None, Parameter(help="End this job.")] = None,
+    result: Annotated[int | None, Parameter(help="Print the record that this job has given.")] = None,
+    json: Json = False,
+) -> int:
+    """List the jobs of a plant in a database; submit one, cancel one, see what came of one."""
+    from pegboard.cli.jobs import run_jobs
+
+    return run_jobs(address, add, cancel, result, json=json)
+
+
+@app.command
+def demo(
+    *,
+    out: Annotated[Path, Parameter(help="Plan folder to write.")] = Path("plan"),
+    serve: Annotated[bool, Parameter(help="Open the plan as a page; only where there is a terminal.")] = True,
+    quiet: Quiet = False,
+) -> int:
+    """Plan the built-in demo factory, a maker of bespoke lamps, and open it as a page."""
+    from pegboard.cli.demo import run_demo
+
+    return run_demo(out, serve=serve, quiet=quiet)
 
 
 app.command(scenarios.app)

@@ -103,11 +103,11 @@ def _read_block(
             faults = [n for n, value in enumerate(values[i]) if type(value) is Fault]
             bad.update(faults)
             for n in faults:
-                _report_cell(read, column, values[i][n], texts[i][n], rows[n], headers, lines[n], report)
+                _report_cell(read, column, values[i][n], texts[i][n], rows[n], headers, (lines[n], i), report)
         if column.remarks:
             for n, text in enumerate(texts[i]):
                 if text in column.remarks:
-                    _report_cell(read, column, column.remarks[text], text, rows[n], headers, lines[n], report)
+                    _report_cell(read, column, column.remarks[text], text, rows[n], headers, (lines[n], i), report)
     user = _user(texts, headers, len(rows))
     if bad:
         sound = [n for n in range(len(rows)) if n not in bad]
@@ -134,13 +134,22 @@ def _user(texts: Sequence[Sequence[str]], headers: Headers, count: int) -> list[
 
 
 def _report_cell(
-    read: Columns, column: Cells, fault: Fault, text: str, row: list[str], headers: Headers, line: int, report: Report
+    read: Columns,
+    column: Cells,
+    fault: Fault,
+    text: str,
+    row: list[str],
+    headers: Headers,
+    at: tuple[int, int],
+    report: Report,
 ) -> None:
+    """A finding about the cell at a line and a place in the header."""
     if not report.has_room(fault.code, read.label):
         return
     name = column.column.column
     what = f"{name} is blank, but required" if not text.strip() else f"{name} {shown(text.strip())} {fault.says}"
-    report.write(fault.code, read.label, what, fault.advise(text), subject(read.file, row, headers) or name, line)
+    of = subject(read.file, row, headers) or name
+    report.write(fault.code, read.label, what, fault.advise(text), of, *at)
 
 
 def subject(file: FactoryFile, row: Sequence[str], headers: Headers) -> str:

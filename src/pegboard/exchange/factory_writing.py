@@ -9,7 +9,8 @@ from pegboard.exchange.atomic import replacing
 from pegboard.exchange.cells import cell_text
 from pegboard.exchange.changes_file import CHANGES_FILE, line_of
 from pegboard.exchange.csv_file import write_csv
-from pegboard.exchange.factory import SETTINGS_FILE, Reading
+from pegboard.exchange.factory import Reading
+from pegboard.exchange.opening import SETTINGS_FILE
 from pegboard.exchange.report import Report
 from pegboard.exchange.schema import factory_file
 from pegboard.exchange.settings import read_toml, settings_text, toml_text
@@ -23,21 +24,25 @@ def write_factory_folder(source: Reading | Tables, directory: Path) -> None:
     Numbers that need the rest of their file to be understood are put plainly. Raises FileExistsError when the
     directory holds a file of a factory that this one has not, since the two would be read as one.
     """
-    tables = source.tables if isinstance(source, Reading) else source
-    names = {f"{table.file}.csv" for table in tables.tables} | ({SETTINGS_FILE} if tables.settings else set())
-    names |= {CHANGES_FILE} if tables.changes else set()
+    new = factory_files(source.tables if isinstance(source, Reading) else source)
     directory = Path(directory)
     known = {f"{f}.csv" for f in FILES} | {SETTINGS_FILE, CHANGES_FILE}
-    stale = sorted(n for n in known - names if (directory / n).exists())
+    stale = sorted(n for n in known - new.keys() if (directory / n).exists())
     if stale:
         raise FileExistsError(f"{directory} holds {', '.join(stale)} of another factory: write into an empty directory")
     with replacing(directory) as files:
-        for table in tables.tables:
-            files.write(f"{table.file}.csv", write_csv(table))
-        if tables.settings:
-            files.write(SETTINGS_FILE, toml_text(tables.settings).encode())
-        if tables.changes:
-            files.write(CHANGES_FILE, "".join(f"{line}\n" for line in tables.changes).encode())
+        for name, data in new.items():
+            files.write(name, data)
+
+
+def factory_files(tables: Tables) -> dict[str, bytes]:
+    """The files of a factory folder by name, each table as people wrote its cells."""
+    files = {f"{table.file}.csv": write_csv(table) for table in tables.tables}
+    if tables.settings:
+        files[SETTINGS_FILE] = toml_text(tables.settings).encode()
+    if tables.changes:
+        files[CHANGES_FILE] = "".join(f"{line}\n" for line in tables.changes).encode()
+    return files
 
 
 def write_factory_workbook(source: Reading | Tables, file: Path) -> None:

@@ -5,7 +5,7 @@ stand in `certificate.json`, since the CSV files tell offsets only.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -28,20 +28,32 @@ def write_plan(plan: Plan, directory: Path) -> None:
 
     The same plan gives the same bytes. Time and disk grow with the rows, memory does not.
     """
+    with replacing(Path(directory)) as files:
+        for name, blocks in plan_files(plan):
+            with files.open(name) as file:
+                for block in blocks:
+                    file.write(block)
+
+
+def plan_files(plan: Plan) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Each file of the plan folder by name, its bytes in blocks; each must be read to its end before the next."""
     instants = Instants(ZoneInfo(plan.timezone))
     digest = hashlib.sha256()
-    with replacing(Path(directory)) as files:
-        for name in PLAN_FILES:
-            with files.open(f"{name}.csv") as file:
-                for block in _csv(name, getattr(plan, name), instants):
-                    file.write(block)
-                    if name not in _UNHASHED:
-                        digest.update(block)
-        files.write("kpis.json", _json(plan.kpis))
-        certificate = msgspec.to_builtins(plan.certificate, order="deterministic")
-        certificate["plan_hash"] = plan.certificate.plan_hash or digest.hexdigest()
-        now = instants.texts([plan.now])[0]
-        files.write("certificate.json", _json(certificate | {"timezone": plan.timezone, "now": now}))
+    for name in PLAN_FILES:
+        blocks = _csv(name, getattr(plan, name), instants)
+        yield f"{name}.csv", blocks if name in _UNHASHED else _digested(blocks, digest)
+    yield "kpis.json", [_json(plan.kpis)]
+    certificate = msgspec.to_builtins(plan.certificate, order="deterministic")
+    certificate["plan_hash"] = plan.certificate.plan_hash or digest.hexdigest()
+    now = instants.texts([plan.now])[0]
+    yield "certificate.json", [_json(certificate | {"timezone": plan.timezone, "now": now})]
+
+
+def _digested(blocks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The blocks, each of which goes into the digest as well."""
+    for block in blocks:
+        digest.update(block)
+        yield block
 
 
 def plan_hash(plan: Plan) -> str:

@@ -19,6 +19,8 @@ class Report:
     def __init__(self) -> None:
         self._findings: list[Finding] = []
         self._count: Counter[tuple[str, str]] = Counter()
+        self.columns: dict[Finding, int] = {}
+        """Where a finding is about one cell: the place of its column in the header."""
 
     def has_room(self, code: str, file: str) -> bool:
         """Count one more finding of this code in this file, and say whether it will still be listed."""
@@ -30,13 +32,23 @@ class Report:
         if self.has_room(code, file):
             self.write(code, file, what, advice, subject, line)
 
-    def write(self, code: str, file: str, what: str, advice: str = "", subject: str = "", line: int = 0) -> None:
-        """A finding that `has_room` has counted already."""
+    def write(
+        self,
+        code: str,
+        file: str,
+        what: str,
+        advice: str = "",
+        subject: str = "",
+        line: int = 0,
+        column: int | None = None,
+    ) -> None:
+        """A finding that `has_room` has counted already; `column` is the place of the cell it is about."""
         severity, _ = CODES[code]
         source = f"{file}:{line}" if line else file
-        self._findings.append(
-            Finding(severity=severity, code=code, subject=subject or file, what=what, advice=advice, source=source)
-        )
+        found = Finding(severity=severity, code=code, subject=subject or file, what=what, advice=advice, source=source)
+        self._findings.append(found)
+        if column is not None:
+            self.columns[found] = column
 
     def findings(self) -> list[Finding]:
         """All findings in the order of `in_order`, with one for each kind that was cut short."""

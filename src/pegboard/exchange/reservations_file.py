@@ -46,7 +46,7 @@ def read_reservations(factory: Path) -> tuple[tuple[Reservation, ...], list[Find
     lines = file.read_bytes().splitlines() if file.is_file() else []
     for number, line in enumerate(lines, 1):
         try:
-            found.append(_reservation(msgspec.json.decode(line, type=_Line)))
+            found.append(reservation_of(line))
         except ValueError as wrong:
             source = f"{FILE}:{number}"
             what = f"the line is no reservation: {wrong}"
@@ -70,15 +70,16 @@ def change_reservations(
         file = folder / FILE
         lines = file.read_bytes().splitlines() if file.is_file() else []
         unread = [lines[int(f.source.rpartition(":")[2]) - 1] for f in faults]
-        written = [msgspec.json.encode(_line(r)) for r in after]
+        written = [line_of(r) for r in after]
         with replacing(folder) as files:
             files.write(FILE, b"".join(line + b"\n" for line in (*unread, *written)))
     return after
 
 
-def _line(r: Reservation) -> _Line:
+def line_of(r: Reservation) -> bytes:
+    """The line that reads back as a reservation."""
     q = r.request
-    return _Line(
+    line = _Line(
         name=r.name,
         item=q.item,
         qty=q.qty,
@@ -95,9 +96,12 @@ def _line(r: Reservation) -> _Line:
         made_at=r.made_at,
         hours=r.hours,
     )
+    return msgspec.json.encode(line)
 
 
-def _reservation(x: _Line) -> Reservation:
+def reservation_of(line: bytes) -> Reservation:
+    """The reservation of a line; raises ValueError for one that is none."""
+    x = msgspec.json.decode(line, type=_Line)
     request = QuoteRequest(
         item=x.item,
         qty=x.qty,

@@ -4,21 +4,26 @@ A cell becomes a number or date of the workbook only when it reads back as the v
 else is written as text, so that no id loses its zeros and nothing becomes a formula.
 """
 
+import io
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from pathlib import Path
 from typing import IO, Any
 
+from pegboard.exchange.archive import UnsafeArchiveError, members
 from pegboard.exchange.headers import understand
 from pegboard.exchange.number_text import PLAIN, shortest
 from pegboard.exchange.plain_numbers import number_columns, with_plain_numbers
 from pegboard.exchange.tables import SettingsTable, Table, Tables
+from pegboard.exchange.workbook_size import place_of, why_too_large
 
 SETTINGS_SHEET, CHANGES_SHEET = "factory", "changes"
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ZIPPED = (".xlsx", ".xlsm")
 _LAST_ROW, _LONGEST_TEXT = 1_048_576, 32_767
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
 _PROPERTY = re.compile(rb'name="([^"]*)"[^>]*>\s*<vt:lpwstr>([^<]*)<')
@@ -29,13 +34,16 @@ class UnreadableError(Exception):
     """A workbook that cannot be opened; the text says why."""
 
 
-def read_sheets(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
+def read_sheets(data: bytes, suffix: str) -> Iterator[tuple[str, list[list[Any]]]]:
     """Each sheet with its name and cells; errors such as #N/A as text. Raises `UnreadableError`."""
     from python_calamine import CalamineWorkbook
 
     try:
-        errors = _error_cells(path)
-        book = CalamineWorkbook.from_path(path)
+        errors = _error_cells(data) if suffix.casefold() in _ZIPPED else {}
+        with tempfile.TemporaryDirectory() as folder:  # of bytes alone the reader would not say what is wrong with them
+            file = Path(folder) / f"book{suffix}"
+            file.write_bytes(data)
+            book = CalamineWorkbook.from_path(file)
         for name in book.sheet_names:
             rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for (row, column), text in errors.get(name, {}).items():
@@ -83,10 +91,10 @@ def sheet_changes(rows: list[list[Any]]) -> tuple[str, ...]:
     return tuple(str(row[0]) if row else "" for row in rows[1:])
 
 
-def properties(path: Path) -> dict[str, str]:
+def properties(data: bytes) -> dict[str, str]:
     """What a workbook keeps of the CSV files it was made of: `line_ends`, and `orders` as `semicolons`."""
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
             found = _PROPERTY.findall(parts.read("docProps/custom.xml"))
     except Exception:  # a damaged zip fails in a dozen ways; that the workbook is unreadable is said elsewhere
         return {}
@@ -204,27 +212,34 @@ def _check_room(table: Table) -> None:
             raise ValueError(f"{table.label}:{line} has a cell of more than {_LONGEST_TEXT:,} characters")
 
 
-def _error_cells(path: Path) -> dict[str, dict[tuple[int, int], str]]:
-    """Cells with an error such as #N/A, which the reader of workbooks passes on as blank, by sheet."""
-    if path.suffix.casefold() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
+def _error_cells(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """Cells with an error such as #N/A, which the reader of workbooks passes on as blank, by sheet.
+
+    Raises `UnreadableError` for a workbook that would fill the memory of whoever reads it.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(data)):
         return {}
+    try:
+        parts = dict(members(data))
+    except UnsafeArchiveError as wrong:
+        raise UnreadableError(str(wrong)) from wrong
+    if why := why_too_large(parts):
+        raise UnreadableError(why)
     found = {}
-    with zipfile.ZipFile(path) as parts:
-        for name, part in _sheet_parts(parts):
-            cells = _ERROR_CELL.findall(parts.read(part))
-            found[name] = {(int(row) - 1, _place(letters)): text.decode() for letters, row, text in cells}
+    for name, part in _sheet_parts(parts):
+        cells = _ERROR_CELL.findall(parts[part])
+        found[name] = {(int(row) - 1, place_of(letters)): text.decode() for letters, row, text in cells}
     return found
 
 
-def _sheet_parts(parts: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def _sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Each sheet's name and the part of the file that holds it."""
-    relations = _tags("Relationship", parts.read("xl/_rels/workbook.xml.rels"))
+    relations = _tags("Relationship", parts["xl/_rels/workbook.xml.rels"])
     target = {relation["Id"]: relation["Target"] for relation in relations}
-    names = set(parts.namelist())
-    for sheet in _tags("sheet", parts.read("xl/workbook.xml")):
+    for sheet in _tags("sheet", parts["xl/workbook.xml"]):
         part = target.get(sheet.get("id", ""), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-        if part in names:
+        if part in parts:
             yield sheet["name"], part
 
 
@@ -232,10 +247,3 @@ def _tags(tag: str, xml: bytes) -> list[dict[str, str]]:
     """The attributes of each such tag, without prefix; a parser would follow what a hostile file declares."""
     found = re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", xml.decode())
     return [{name: unescape(value) for name, value in re.findall(r'([\w]+)="([^"]*)"', text)} for text in found]
-
-
-def _place(letters: bytes) -> int:
-    place = 0
-    for letter in letters:
-        place = place * 26 + letter - 64
-    return place - 1

@@ -58,7 +58,7 @@ def operation_rows(p: Planned) -> tuple[OperationPlan, ...]:
         [p.factory.resources[r].efficiency if r in p.factory.resources else 1.0 for r in problem.res_names]
     )
     run = (S.cand_fixed[cand] + S.cand_run[cand] * problem.ops.qty) * efficiency[res] / _US_PER_MIN
-    slack = _slack(p, problem.shop.timeline[res]) / 60
+    slack = slack_seconds(p) / 60
     floor = int(problem.timelines.start.min()) if n else 0
     order = _by_work_and_step(p)
     row, res = problem.ops.step[order], res[order]
@@ -159,8 +159,9 @@ def _members(p: Planned, order: Ints) -> list[tuple[str, ...]]:
     return found
 
 
-def _slack(p: Planned, timeline: Ints) -> np.ndarray:
+def slack_seconds(p: Planned) -> np.ndarray:
     """Signed open seconds from each setup start to the latest one, on the operation's own calendar."""
+    timeline = p.problem.shop.timeline[p.problem.steps.cand_res[p.schedule.cand]]
     seconds = np.zeros(timeline.size)
     for t, row in enumerate(p.problem.timeline_rows):
         mine = timeline == t

@@ -4,7 +4,7 @@ SQLite keeps a write-ahead log: readers see the state before a write, and never 
 write takes the lock at its beginning, so that two never find out at their ends that one was in vain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,16 @@ def begin(address: str) -> Engine:
     return _engine(url)
 
 
+@contextmanager
+def opened(address: str, how: Callable[[str], Engine] = connect) -> Iterator[Engine]:
+    """The database of an address while this context lasts; `begin` for one that may be new."""
+    engine = how(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return _postgresql(create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
@@ -76,9 +86,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises StoreError where the database cannot be written: then nothing of the transaction is.
     """
-    with _told(engine), engine.begin() as connection:
+    with beside_others(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7234)"))
+        yield connection
+
+
+@contextmanager
+def beside_others(engine: Engine) -> Iterator[Connection]:
+    """The same, beside other writers where the database can: only for what a lock on its own rows keeps right."""
+    with _told(engine), engine.begin() as connection:
         yield connection
 
 

@@ -1,6 +1,5 @@
 """Versions of the master data: the files of a factory folder, each kept once however many versions hold it."""
 
-import hashlib
 import zlib
 from collections.abc import Mapping
 
@@ -8,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from pegboard.storage.database.connect import reading, writing
+from pegboard.storage.database.contents import keep, packed
 from pegboard.storage.database.tables import content, version, version_file
 
 
@@ -44,15 +44,15 @@ class Masters:
 
     def add(self, files: Mapping[str, bytes], expected: int, at: int, who: str, why: str) -> Version | None:
         """Keep a new version; None, and nothing is written, where the newest one is not the expected (0: none yet)."""
+        contents = packed(files)
         with writing(self._engine) as connection:
             newest = connection.scalar(select(func.max(version.c.number))) or 0
             if newest != expected:
                 return None
             new = Version(number=newest + 1, at=at, who=who, why=why)
             connection.execute(insert(version).values(**msgspec.structs.asdict(new)))
-            hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-            _keep(connection, {hashes[name]: data for name, data in files.items()})
-            rows = [{"version": new.number, "name": name, "hash": hashes[name]} for name in sorted(files)]
+            keep(connection, contents.values())
+            rows = [{"version": new.number, "name": name, "hash": contents[name].hash} for name in sorted(files)]
             if rows:
                 connection.execute(insert(version_file), rows)
         return new
@@ -61,11 +61,3 @@ class Masters:
 def _versions(connection: Connection) -> tuple[Version, ...]:
     rows = connection.execute(select(version).order_by(version.c.number)).mappings()
     return tuple(Version(**row) for row in rows)
-
-
-def _keep(connection: Connection, contents: Mapping[str, bytes]) -> None:
-    """Keep contents that are not there yet."""
-    there = set(connection.scalars(select(content.c.hash).where(content.c.hash.in_(contents))))
-    rows = [{"hash": h, "data": zlib.compress(data)} for h, data in sorted(contents.items()) if h not in there]
-    if rows:
-        connection.execute(insert(content), rows)

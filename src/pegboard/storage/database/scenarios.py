@@ -1,13 +1,17 @@
 """Scenarios and the journal in a database; see `app.ports.Store` for what each method promises."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from pegboard.domain.change import Entry
 from pegboard.domain.scenario import Scenario, Stale, StoreError
 from pegboard.exchange.changes_file import line_of, read_changes
 from pegboard.storage.database.connect import reading, writing
+from pegboard.storage.database.journal import Write, add, effective, length, says_change, writes
 from pegboard.storage.database.tables import change, scenario
 
 
@@ -48,52 +52,57 @@ class DatabaseStore:
         return True
 
     def journal_length(self) -> int:
-        """How many changes the journal holds."""
+        """How many rows the journal holds."""
         with reading(self._engine) as connection:
-            return _length(connection)
+            return length(connection)
 
     def journal(self, since: int) -> tuple[Entry, ...]:
-        """The changes of the journal but so many of the first."""
+        """The changes of the journal that count, but those of so many of the first rows."""
         with reading(self._engine) as connection:
             return self._journal(connection, since)
 
     def append(self, entries: tuple[Entry, ...], expected: int) -> Stale | None:
-        """Write changes to the end of the journal, all or none; none where its length is not the expected one."""
+        """Write changes to the end of the journal, all or none; none where its length is not the expected one.
+
+        The plan with them is one of the changed snapshot, planned again.
+        """
         with writing(self._engine) as connection:
-            length = _length(connection)
-            if length != expected:
-                return Stale(expected=expected, length=length, between=self._journal(connection, expected))
-            lines = [line_of(entry, self._zone) for entry in entries]
-            rows = [{"position": length + i, "line": line} for i, line in enumerate(lines, start=1)]
-            if rows:
-                connection.execute(insert(change), rows)
+            found = length(connection)
+            if found != expected:
+                return Stale(expected=expected, length=found, between=self._journal(connection, expected))
+            if entries:
+                when = entries[0].when or datetime.fromtimestamp(0, self._zone)
+                write = Write(mode="replan", who=entries[0].who, when=when, why=entries[0].why, entries=entries)
+                add(connection, write, self._zone)
         return None
 
     def _scenario(self, connection: Connection, name: str) -> Scenario | None:
         row = connection.execute(select(scenario).where(scenario.c.name == name)).mappings().one_or_none()
-        if row is None:
-            return None
-        said = dict(row)
-        return Scenario(entries=self._entries(said.pop("lines").splitlines()), **said)
+        return None if row is None else scenario_of(dict(row), self._zone)
 
     def _journal(self, connection: Connection, since: int) -> tuple[Entry, ...]:
-        later = select(change.c.line).where(change.c.position > since).order_by(change.c.position)
-        return self._entries(list(connection.scalars(later)))
-
-    def _entries(self, lines: list[str]) -> tuple[Entry, ...]:
-        """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
-        entries, findings = read_changes(lines, self._zone)
-        for wrong in findings:
-            if wrong.severity == "error":
-                raise StoreError(wrong)
-        return tuple(entry for entry, _ in entries)
+        counted = effective(writes(connection, self._zone))
+        return tuple(e for w in counted for i, e in enumerate(w.entries) if w.position + i > since)
 
 
-def _length(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).select_from(change)) or 0
+def scenario_of(row: Mapping[str, Any], zone: ZoneInfo) -> Scenario:
+    """The scenario of a row, whose changes are lines."""
+    said = dict(row)
+    return Scenario(entries=_entries(said.pop("lines").splitlines(), zone), **said)
+
+
+def _entries(lines: list[str], zone: ZoneInfo) -> tuple[Entry, ...]:
+    """The changes of lines that this store has written; raises StoreError where somebody has spoiled them."""
+    entries, findings = read_changes(lines, zone)
+    for wrong in findings:
+        if wrong.severity == "error":
+            raise StoreError(wrong)
+    return tuple(entry for entry, _ in entries)
 
 
 def journal_lines(engine: Engine) -> tuple[str, ...]:
-    """The lines of the journal as `changes.jsonl` would hold them."""
+    """The lines of the journal as `changes.jsonl` would hold them, without those that were withdrawn."""
     with reading(engine) as connection:
-        return tuple(connection.scalars(select(change.c.line).order_by(change.c.position)))
+        rows = connection.execute(select(change).order_by(change.c.position)).mappings().all()
+    gone = {row["withdraws"] for row in rows}
+    return tuple(row["line"] for row in rows if row["written"] not in gone and says_change(row["line"]))

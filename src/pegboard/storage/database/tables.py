@@ -4,7 +4,19 @@ Changes and scenarios are kept as the lines that their files would hold: one for
 Instants are whole seconds since 1970, UTC.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -50,7 +62,10 @@ change = Table(
     metadata,
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("line", Text, nullable=False),
-    comment="the journal: one change a row, numbered from 1",
+    Column("mode", String(8), nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("withdraws", Integer, nullable=True),
+    comment="the journal: one change a row, numbered from 1; rows of one write share the position of its first",
 )
 
 scenario = Table(
@@ -63,4 +78,73 @@ scenario = Table(
     Column("branched", Integer, nullable=False),
     Column("lines", Text, nullable=False),
     comment="scenarios, with their changes as lines",
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("params", LargeBinary, nullable=False),
+    Column("version", Integer, ForeignKey("version.number"), nullable=False),
+    Column("journal", Integer, nullable=False),
+    Column("scenario", LargeBinary, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("ended", BigInteger, nullable=True),
+    Column("result", String(64), ForeignKey("content.hash"), nullable=True),
+    Column("findings", LargeBinary, nullable=False),
+    Column("revision", Integer, nullable=False),
+    comment="long computations on the plant as it was, and the worker that holds each; params and findings as JSON",
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, ForeignKey("version.number"), nullable=False),
+    Column("journal", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kpis", LargeBinary, nullable=False),
+    comment="plans that were published, with their key figures as JSON",
+)
+
+plan_file = Table(
+    "plan_file",
+    metadata,
+    Column("plan", Integer, ForeignKey("plan.number"), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("hash", String(64), ForeignKey("content.hash"), nullable=False),
+    comment="the files of the newest plans by name",
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("etag", String(80), nullable=False),
+    Column("media", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="answers to writes that carried a key, compressed, so that the same key is answered alike for a day",
+)
+
+reservation = Table(
+    "reservation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", LargeBinary, nullable=False),
+    comment="what is held for quotes, each as the line that a file would hold, in order of making",
 )

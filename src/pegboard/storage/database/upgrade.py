@@ -32,6 +32,16 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def check(engine: Engine) -> None:
+    """Raises StoreError where a database holds no plant, or one of another release."""
+    at, name = revision(engine), engine.url.render_as_string(hide_password=True)
+    if at is None:
+        raise StoreError(error("C603", name, f"{name} holds no plant", "begin one with `pegboard store add`"))
+    if at != (head := ScriptDirectory.from_config(_config()).get_current_head()):
+        what = f"{name} has the schema {at}, not {head} of this release"
+        raise StoreError(error("C602", name, what, "see `pegboard store upgrade`"))
+
+
 def revision(engine: Engine) -> str | None:
     """The schema that a database has; None where it has none yet."""
     with reading(engine) as connection:

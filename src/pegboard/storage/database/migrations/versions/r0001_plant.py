@@ -39,8 +39,11 @@ def upgrade() -> None:
         "change",
         sa.Column("position", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("line", sa.Text, nullable=False),
+        sa.Column("mode", sa.String(8), nullable=False),
+        sa.Column("written", sa.Integer, nullable=False),
+        sa.Column("withdraws", sa.Integer, nullable=True),
         sa.PrimaryKeyConstraint("position", name="pk_change"),
-        comment="the journal: one change a row, numbered from 1",
+        comment="the journal: one change a row, numbered from 1; rows of one write share the position of its first",
     )
     op.create_table(
         "scenario",

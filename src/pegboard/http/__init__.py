@@ -1,0 +1,1 @@
+"""The server: the use cases of a plant over HTTP, and the pages of `web` beside them."""
