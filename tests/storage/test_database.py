@@ -17,7 +17,7 @@ from pegboard.domain.scenario import StoreError
 from pegboard.storage.database.connect import connect, reading
 from pegboard.storage.database.masters import Masters
 from pegboard.storage.database.scenarios import DatabaseStore
-from pegboard.storage.database.tables import metadata
+from pegboard.storage.database.schema import metadata
 from pegboard.storage.database.upgrade import revision, upgrade
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -10,7 +10,7 @@ from pegboard.app.files import read
 from pegboard.app.plants import backed_up, brought_in, restored, state, written_out
 from pegboard.domain.scenario import StoreError
 from pegboard.storage.database.connect import opened, reading
-from pegboard.storage.database.tables import metadata
+from pegboard.storage.database.schema import metadata
 
 LAMPS = Path(__file__).parents[2] / "examples" / "lamps"
 

@@ -27,6 +27,9 @@ metadata = MetaData(
     }
 )
 
+NOT_BACKED_UP = {"backed_up": False}
+"""Marks, as its `info`, a table that serves the moment and would do harm if a restore brought it back."""
+
 content = Table(
     "content",
     metadata,
