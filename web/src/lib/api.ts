@@ -50,11 +50,16 @@ function keep(path: string, answer: Kept): void {
 
 export type Method = "POST" | "PATCH" | "PUT" | "DELETE";
 
+/** A key that is used once; `randomUUID` would be there over https alone. */
+function onceOnly(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Write; `etag` names the plan that the write was decided on. */
 export async function send<T>(method: Method, path: string, body?: unknown, etag?: string): Promise<Answer<T>> {
   const headers: Record<string, string> = { "X-CSRF-Token": csrf };
   if (etag) headers["If-Match"] = etag;
-  if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+  if (method === "POST") headers["Idempotency-Key"] = onceOnly();
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   const content = body === undefined ? null : isForm ? body : JSON.stringify(body);
