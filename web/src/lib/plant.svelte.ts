@@ -3,7 +3,8 @@
 import { get, post, read, send, useToken } from "./api";
 import { useZone } from "./dates";
 import { hush, listen, on } from "./events";
-import { Problem } from "./problem";
+import { t } from "./i18n.svelte";
+import { type JournalRow, Problem } from "./problem";
 
 export interface Me {
   readonly name: string;
@@ -41,6 +42,8 @@ class Plant {
   /** The ETag of the live plan: what a write is decided on. */
   etag = $state("");
   connected = $state(true);
+  /** What was withdrawn on this page since its last write, the latest last. */
+  undone = $state.raw<readonly JournalRow[]>([]);
   notices = $state.raw<readonly Notice[]>([]);
   #next = 1;
 
@@ -107,15 +110,46 @@ class Plant {
     }
   }
 
-  /** Withdraw the last change of the plant. */
+  /** Take up the plan that a write has led to. */
+  async wrote(): Promise<void> {
+    this.undone = [];
+    await this.refresh();
+  }
+
+  /** Withdraw the last change of the plant, and remember it so that it can be made again. */
   async undo(): Promise<void> {
     try {
+      const last = await lastChange();
+      if (!last) return;
       await post("/api/changes/undo", { why: "" }, this.etag);
+      this.undone = [...this.undone, last];
+      this.say("good", t("do.undone", { text: last.text }));
     } catch (wrong) {
       this.fault(wrong);
     }
     await this.refresh();
   }
+
+  /** Make the change again that was withdrawn last on this page. */
+  async redo(): Promise<void> {
+    const last = this.undone.at(-1);
+    if (!last) return;
+    try {
+      const changes = last.change ? [last.change] : [];
+      await post("/api/changes", { changes, mode: last.mode, why: last.why }, this.etag);
+      this.undone = this.undone.slice(0, -1);
+      this.say("good", t("do.redone", { text: last.text }));
+    } catch (wrong) {
+      this.fault(wrong);
+    }
+    await this.refresh();
+  }
+}
+
+/** The newest row of the journal that counts; rows that withdraw are not among those. */
+async function lastChange(): Promise<JournalRow | undefined> {
+  const page = await get<{ entries: JournalRow[] }>("/api/journal?limit=200");
+  return page.entries.find((row) => !row.withdrawn && (row.change !== null || row.mode === "replan"));
 }
 
 export const plant = new Plant();

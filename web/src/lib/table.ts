@@ -26,7 +26,10 @@ export function arranged<T>(
 ): readonly T[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (row: T): boolean => {
-    const text = columns.map((column) => column.text(row)).join(" ").toLowerCase();
+    const text = columns
+      .map((column) => column.text(row))
+      .join(" ")
+      .toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const found = words.length ? rows.filter(fits) : rows;
