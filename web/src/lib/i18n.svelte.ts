@@ -1,7 +1,7 @@
 /** Words of the page in the language of whoever reads it. */
 
-import de from "../messages/de.json";
-import en from "../messages/en.json";
+import de from "../messages/de";
+import en from "../messages/en";
 
 export type Key = keyof typeof en;
 export type Language = "en" | "de";
@@ -16,7 +16,7 @@ function first(): Language {
 }
 
 let chosen = $state<Language>(first());
-document.documentElement.lang = chosen;
+document.documentElement.lang = first();
 
 export function language(): Language {
   return chosen;
