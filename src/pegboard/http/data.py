@@ -12,6 +12,7 @@ from pegboard.app.uploaded import MOST_BYTES, MOST_FILES, Sent, too_large
 from pegboard.app.uploads import Cell, StagedView
 from pegboard.http.answers import Asking, answer
 from pegboard.http.changes import Because, Made, made
+from pegboard.http.door import Connection
 from pegboard.http.etags import expected
 from pegboard.http.guards import person
 from pegboard.http.paging import Limit, Offset
@@ -50,6 +51,12 @@ class Dropped(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+def _files_alone(connection: Connection, _: Any) -> None:
+    """Refuses, before anything is read, what is not sent as files."""
+    if not connection.headers.get("content-type", "").startswith("multipart/form-data; boundary="):
+        raise ProblemError(400, "send the files as multipart/form-data")
+
+
 @route("GET", "/api/data", "see", Tables)
 def tables(request: Asking) -> Response[Any]:
     """All tables of the newest version, and how much was found in each."""
@@ -71,6 +78,7 @@ def rows(request: Asking, table: Table, limit: Limit = 200, offset: Offset = 0) 
     status=201,
     problems=(413, 422),
     request_max_body_size=MOST_BYTES + AROUND,
+    guards=[_files_alone],
 )
 def upload(request: Asking, data: MultipartBody[Files]) -> Response[Any]:
     """Stage tables beside the master data; nothing is brought in yet."""
