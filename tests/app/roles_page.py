@@ -8,7 +8,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 HEAD = """# Who may do what
 
 Everybody who signs in has one role. This page is made from the table by which the program decides; \
-[people and their access](recipes/people.md) tells how they get in.
+until people sign in, whoever reaches a server is its planner ([how a plant is served](recipes/serve.md)).
 
 """
 

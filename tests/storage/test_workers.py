@@ -161,7 +161,8 @@ def test_a_job_that_does_not_react_is_ended_when_it_is_cancelled(engine: Engine,
     os.kill(halted, signal.SIGSTOP)
     cancelled(engine, number)
     assert when(engine, number, has_ended).state == "cancelled"
-    assert not is_alive(halted)
+    while is_alive(halted):  # the system takes its time to end a large one
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
